@@ -1,0 +1,214 @@
+"""The command line. Each command imports what it needs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+app = typer.Typer(
+    name="wirecopy",
+    help="Polls news feeds, recognises who republished whom, and keeps it all in one DuckDB file.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Home folder (WIRECOPY_HOME, default ./wirecopy-home)."),
+]
+FeedsOption = Annotated[
+    Path | None, typer.Option("--feeds", help="Feeds file (default: feeds.toml in the home).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def main() -> None:
+    """The `wirecopy` script: errors of ours become a message and an exit code, 2 for mistakes in
+    settings or usage and 1 for anything else."""
+    from ingest.errors import ConfigurationError, WirecopyError
+
+    try:
+        app()
+    except ConfigurationError as error:
+        _fail(str(error), 2)
+    except WirecopyError as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("Interrupted. What was committed is kept; the next run goes on from there.", 130)
+
+
+def _fail(message: str, code: int) -> None:
+    from flows.report import print_error
+
+    print_error(message)
+    raise SystemExit(code)
+
+
+def _settings(home: Path | None, **given: object) -> Settings:
+    from flows.log import configure_logging
+    from flows.settings import load_settings
+
+    settings = load_settings({"home": home, **given})
+    configure_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+def _print(report: object, as_text: Callable[[], None], *, json: bool) -> None:
+    if json:
+        from flows.report import as_json
+
+        print(as_json(report))
+    else:
+        as_text()
+
+
+@app.callback(invoke_without_command=True)
+def _wirecopy(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from flows.version import wirecopy_version
+
+        print(wirecopy_version())
+        raise typer.Exit
+
+
+@app.command()
+def init(home: HomeOption = None) -> None:
+    """Make a home with a feeds file of public news feeds to start from."""
+    from flows.init import make_home
+
+    for line in make_home(_settings(home)):
+        print(line)
+
+
+@app.command()
+def poll(
+    home: HomeOption = None,
+    feeds: FeedsOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Poll every feed now, due or not.")] = False,
+    prefect: Annotated[
+        bool, typer.Option("--prefect", help="Make it a Prefect flow run, with tasks.")
+    ] = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Poll the feeds that are due, and take in what is new."""
+    from flows.progress import shown
+    from flows.report import print_run
+
+    settings = _settings(home, feeds=feeds)
+    if prefect:
+        from flows.prefect_flows import poll_as_flow
+
+        report = poll_as_flow(settings, every=every)
+    else:
+        from flows.poll import run_poll
+        from flows.run import set_up
+
+        with shown(quiet=quiet) as progress:
+            report = run_poll(set_up(settings, progress), every=every)
+    _print(report, lambda: print_run(report), json=json)
+    if report.nothing_done:
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Take a snapshot of the working database now: news.duckdb."""
+    from flows.run import utc_now
+    from flows.version import wirecopy_version
+    from storage.database import Database
+    from storage.home import Home
+    from storage.publish import publish as take_snapshot
+
+    database = Database(Home(_settings(home).home))
+    _require(database.exists(), database.home.folder)
+    published = take_snapshot(
+        database, run_id=None, wirecopy_version=wirecopy_version(), now=utc_now()
+    )
+    text = f"{published.path}: {published.bytes:,} bytes in {published.elapsed_ms} ms"
+    _print(published, lambda: print(text), json=json)
+
+
+@app.command()
+def status(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Show what is held, what waits, and how the last run went."""
+    from flows.report import print_status
+    from flows.run import utc_now
+    from storage.database import Database
+    from storage.home import Home
+    from storage.status import holdings
+
+    database = Database(Home(_settings(home).home))
+    _require(database.exists(), database.home.folder)
+    with database.open() as connection:
+        held = holdings(connection, now=utc_now())
+    _print(held, lambda: print_status(held), json=json)
+
+
+@app.command()
+def check(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Check the settings, the feeds file and every invariant of the database.
+
+    Exit code 1 when one is violated.
+    """
+    from flows.feeds_file import read_feeds_file
+    from flows.report import print_check
+    from storage.check import check as find_violations
+    from storage.database import Database
+    from storage.home import Home
+
+    settings = _settings(home)
+    database = Database(Home(settings.home))
+    _require(database.exists(), database.home.folder)
+    feeds_file = settings.feeds or database.home.feeds_file
+    if feeds_file.exists():
+        read_feeds_file(feeds_file)
+    violations = find_violations(database)
+    _print({"violations": violations}, lambda: print_check(violations), json=json)
+    if violations:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    home: Annotated[
+        Path | None, typer.Option("--home", help="Home folder of the demo (default ./demo-home).")
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Keep the newsroom up, to poll it by hand.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", help="Port of the newsroom (0: any).")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed writes other news.")] = 1,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show the whole job without a network: a synthetic newsroom on loopback, polled for real."""
+    from flows.demo import run_demo
+
+    run_demo(home=home, serve=serve, port=port, seed=seed, json=json, quiet=quiet)
+
+
+def _require(exists: bool, home: Path) -> None:
+    if not exists:
+        from ingest.errors import ConfigurationError
+
+        raise ConfigurationError(
+            f"There is no database in {home} yet. `wirecopy poll` makes one; "
+            "--home or WIRECOPY_HOME names another home."
+        )
+
+
+if __name__ == "__main__":
+    main()

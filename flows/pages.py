@@ -1,0 +1,245 @@
+"""Pages on their way to rows: fetched or taken from the archive, extracted, matched, loaded."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from flows.batches import ByteBudget, batches
+from flows.run import Run, publish_if_due
+from ingest.archive import ArchiveDamaged, read_page
+from ingest.articles import Identified, identify
+from ingest.errors import OutcomeError
+from ingest.jobs import read_article
+from ingest.schedule import next_attempt
+from ingest.stories import Comparisons, canonical_key, decide_stories
+from ingest.types import (
+    ArchivePlace,
+    Article,
+    Candidates,
+    FetchRequest,
+    FetchResponse,
+    PageFailure,
+    RawPage,
+    StoryDecisions,
+    WantedPage,
+)
+from storage.articles import add_articles, add_urls, known_articles
+from storage.claims import bury_dead_runs, claim
+from storage.database import Connection, transaction
+from storage.pages import mark_fetched, settle_done, settle_failed, wanted_pages
+from storage.stories import articles_revision, candidates, record_stories
+
+PAGES_CLAIMED = 2000
+"""Pages a run takes in hand at a time."""
+
+PAGE_BATCH = 200
+"""Pages that are loaded together."""
+
+WAITING_BYTES = 32 << 20
+"""Bodies that may wait for extraction, in bytes: fetching pauses beyond that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A page that was fetched and is being extracted, or an error in its place. `place` is set when
+    the page has just been archived."""
+
+    wanted: WantedPage
+    article: Future[Article] | OutcomeError
+    fetched_at: datetime | None = None
+    place: ArchivePlace | None = None
+
+
+def take_in_pages(run: Run) -> None:
+    """Fetch the pages that entries wait for and load what comes of them, a batch at a time."""
+    claimed = 0
+    while pages := _claim_pages(run):
+        claimed += len(pages)
+        run.setup.progress.stage("pages", claimed)
+        with arriving(run, pages) as arrivals:
+            for batch in batches(arrivals, PAGE_BATCH):
+                run.setup.step(f"load {len(batch)} pages", partial(load_batch, run, batch))
+                publish_if_due(run)
+
+
+def _claim_pages(run: Run) -> list[WantedPage]:
+    with run.database.open() as connection, transaction(connection):
+        bury_dead_runs(connection, run.database.runs, now=run.now())
+        pages = wanted_pages(connection, now=run.now(), limit=PAGES_CLAIMED)
+        claim(connection, "page", [page.url_key for page in pages], run.run_id, now=run.now())
+    return pages
+
+
+@contextmanager
+def arriving(run: Run, pages: Sequence[WantedPage]) -> Iterator[Iterator[Arrived]]:
+    """Pages as they arrive. A thread of its own archives each and hands it to the workers, so that
+    these are busy while a batch is matched and loaded."""
+    arrivals: queue.Queue[Arrived | BaseException | None] = queue.Queue()
+    stop = threading.Event()
+
+    def feed() -> None:
+        try:
+            for arrived in _fetch(run, pages, ByteBudget(WAITING_BYTES, stop)):
+                arrivals.put(arrived)
+                if stop.is_set():
+                    return
+        except BaseException as error:  # noqa: BLE001 - raised again where the pages are taken
+            arrivals.put(error)
+        else:
+            arrivals.put(None)
+
+    def take() -> Iterator[Arrived]:
+        while (arrived := arrivals.get()) is not None:
+            if isinstance(arrived, BaseException):
+                raise arrived
+            yield arrived
+
+    thread = threading.Thread(target=feed, name="pages", daemon=True)
+    thread.start()
+    try:
+        yield take()
+    finally:
+        stop.set()
+
+
+def _fetch(run: Run, pages: Sequence[WantedPage], budget: ByteBudget) -> Iterator[Arrived]:
+    requests: list[FetchRequest] = []
+    wanted_of: dict[int, WantedPage] = {}
+    for wanted in pages:
+        kept = _from_archive(run, wanted)
+        if kept:
+            yield _extract(run, wanted, kept, budget)
+            continue
+        requests.append(FetchRequest(url=wanted.url))
+        wanted_of[id(requests[-1])] = wanted
+    for request, answer in run.fetcher.fetch_all(requests):
+        wanted = wanted_of[id(request)]
+        if isinstance(answer, FetchResponse):
+            page = RawPage(
+                answer.url,
+                answer.final_url,
+                answer.status,
+                answer.headers,
+                answer.body,
+                answer.fetched_at,
+            )
+            place = run.archive.append(page) if run.archive else None
+            yield _extract(run, wanted, page, budget, place)
+        else:
+            yield Arrived(wanted, answer)
+
+
+def _from_archive(run: Run, wanted: WantedPage) -> RawPage | None:
+    """The page that an interrupted run had fetched; None when there is none, or it is damaged."""
+    if wanted.archived is None:
+        return None
+    try:
+        return read_page(run.setup.home.archive, wanted.archived)
+    except ArchiveDamaged:
+        return None
+
+
+def _extract(
+    run: Run,
+    wanted: WantedPage,
+    page: RawPage,
+    budget: ByteBudget,
+    place: ArchivePlace | None = None,
+) -> Arrived:
+    size = len(page.body)
+    budget.take(size)
+    article = run.workers.submit(
+        read_article, wanted, page, "poll", run.setup.feeds.aliases, run.now(), url=wanted.url
+    )
+    article.add_done_callback(lambda _: budget.give_back(size))
+    return Arrived(wanted, article, page.fetched_at, place)
+
+
+def load_batch(run: Run, batch: Sequence[Arrived]) -> None:
+    """Make pages durable, wait for their articles, match them, and load all in one transaction."""
+    _keep_raw(run, batch)
+    articles: list[tuple[str, Article]] = []
+    failures: list[PageFailure] = []
+    for arrived in batch:
+        try:
+            if isinstance(arrived.article, OutcomeError):
+                raise arrived.article
+            articles.append((arrived.wanted.url_key, arrived.article.result()))
+        except OutcomeError as error:
+            failures.append(_failure(run, arrived.wanted, error))
+    run.tally.pages += sum(isinstance(arrived.article, Future) for arrived in batch)
+    load_articles(run, articles, failures)
+    run.setup.progress.advance("pages", len(batch))
+
+
+def _keep_raw(run: Run, batch: Sequence[Arrived]) -> None:
+    places = {
+        arrived.wanted.url_key: (arrived.place, arrived.fetched_at)
+        for arrived in batch
+        if arrived.place and arrived.fetched_at
+    }
+    if run.archive and places:
+        run.archive.sync()
+        with run.database.write() as connection:
+            mark_fetched(connection, places)
+
+
+def _failure(run: Run, wanted: WantedPage, error: OutcomeError) -> PageFailure:
+    run.tally.fail(wanted.url, error)
+    at = next_attempt(now=run.now(), attempts=wanted.attempts + 1, error=error)
+    return PageFailure(wanted.url_key, error.kind, at)
+
+
+def load_articles(
+    run: Run, articles: Sequence[tuple[str, Article]], failures: Sequence[PageFailure]
+) -> None:
+    """Match articles (by the URL key of their page) and load them, with the failures beside them.
+
+    Matching runs outside the writer lock; when another run has added articles meanwhile, the batch
+    is judged again under it, which costs only the comparisons with these.
+    """
+    compared = Comparisons()
+    with run.database.open() as connection:
+        identified, found = _look_up(connection, articles)
+    decisions = _decide(run, identified, found, compared)
+    with run.database.write() as connection:
+        if articles_revision(connection) != found.revision:
+            identified, found = _look_up(connection, articles)
+            decisions = _decide(run, identified, found, compared)
+        if identified.new:
+            add_articles(connection, identified.new, decisions.roles, now=run.now())
+            record_stories(connection, decisions, now=run.now())
+        add_urls(connection, identified.urls)
+        settle_done(connection, identified.article_of)
+        settle_failed(connection, failures)
+    _count(run, identified, found, decisions)
+
+
+def _look_up(
+    connection: Connection, articles: Sequence[tuple[str, Article]]
+) -> tuple[Identified, Candidates]:
+    keys = sorted({key for _, article in articles for key in article.url_keys})
+    identified = identify(articles, known_articles(connection, keys))
+    canonical = [key for article in identified.new if (key := canonical_key(article))]
+    return identified, candidates(connection, identified.new, canonical)
+
+
+def _decide(
+    run: Run, identified: Identified, found: Candidates, compared: Comparisons
+) -> StoryDecisions:
+    return decide_stories(identified.new, found, publisher_of=run.publisher_of, compared=compared)
+
+
+def _count(run: Run, identified: Identified, found: Candidates, decisions: StoryDecisions) -> None:
+    stored = {copy.story_id for copy in found.copies.values()}
+    new = {article.article_id for article in identified.new}
+    run.tally.articles += len(new)
+    run.tally.stories += sum(story.story_id not in stored for story in decisions.stories)
+    run.tally.reprints += sum(reprint.article_id in new for reprint in decisions.reprints)

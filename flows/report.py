@@ -1,0 +1,154 @@
+"""What commands print: one report type each, as text for people or JSON for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.tally import RunReport
+from storage.check import Violation
+from storage.status import Holdings
+
+QUERIES = (
+    ("each story once", "SELECT title, publisher_count FROM stories ORDER BY changed_at DESC"),
+    (
+        "who republished whom",
+        "SELECT a.publisher, o.publisher AS original, r.relation, r.lag FROM reprints r "
+        "JOIN articles a USING (article_id) "
+        "JOIN articles o ON o.article_id = r.original_article_id",
+    ),
+    (
+        "feeds that fail",
+        "SELECT url, last_outcome, last_error FROM feeds WHERE consecutive_failures > 0",
+    ),
+)
+"""For a first look at the database."""
+
+
+def as_json(report: object) -> str:
+    """Any report as one JSON document."""
+    return json.dumps(_plain(report), ensure_ascii=False, indent=2)
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return str(value) if isinstance(value, Path) else value
+
+
+def print_run(report: RunReport) -> None:
+    """The table at the end of a run, the failures, and where to look."""
+    console = _console()
+    table = Table(title=f"{report.kind} {report.run_id}: {report.outcome}", title_justify="left")
+    table.add_column("what")
+    table.add_column("count", justify="right")
+    labels = {
+        "feeds": "feeds polled",
+        "entries": "new entries",
+        "pages": "pages fetched",
+        "articles": "new articles",
+        "stories": "new stories",
+        "reprints": "of them reprints",
+        "errors": "errors",
+    }
+    for name, label in labels.items():
+        if name == "reprints":
+            label = "reprints"
+        table.add_row(label, f"{getattr(report.counts, name):,}")
+    for kind, count in report.errors_by_kind.items():
+        table.add_row(f"  {kind}", f"{count:,}")
+    table.add_row("seconds", f"{report.seconds:.1f}")
+    console.print(table)
+    for failure in report.failures:
+        console.print(f"  {failure.url}\n    {failure.kind}: {failure.message}", soft_wrap=True)
+    if report.counts.errors > len(report.failures):
+        console.print(f"  and {report.counts.errors - len(report.failures)} more")
+    if report.set_aside:
+        console.print(
+            f"Somebody opened {report.database.name} for writing; the log left beside it was moved "
+            f"to {report.set_aside}. Open it read-only.",
+            soft_wrap=True,
+        )
+    if report.outcome == "offline":
+        console.print(
+            "Nothing could be reached: is this machine online? The feeds stay due. "
+            "`wirecopy demo` shows the whole job without a network.",
+            soft_wrap=True,
+        )
+    elif report.counts.feeds == 0:
+        console.print("No feed was due. `wirecopy poll --all` polls every feed now.")
+    if report.database.exists():
+        print_queries(report.database)
+
+
+def print_queries(database: Path) -> None:
+    """Where the database is, and three queries to try."""
+    console = _console()
+    console.print(f"\nDatabase: {database}", soft_wrap=True)
+    console.print("Open it read-only with any DuckDB client and try:")
+    for title, sql in QUERIES:
+        console.print(f"  -- {title}\n  {sql};", soft_wrap=True, highlight=False)
+
+
+def print_status(holdings: Holdings) -> None:
+    """What the database holds."""
+    console = _console()
+    run = holdings.last_run
+    if run:
+        ended = f"{run.finished_at:%Y-%m-%d %H:%M:%S} UTC" if run.finished_at else "still running"
+        console.print(
+            f"last run   {run.kind} {run.run_id}: {run.outcome or 'running'}, "
+            f"began {run.started_at:%Y-%m-%d %H:%M:%S} UTC, ended {ended}, {run.errors} errors",
+            soft_wrap=True,
+        )
+    else:
+        console.print("last run   none yet: `wirecopy poll` makes one")
+    console.print(
+        f"feeds      {holdings.feeds:,} followed, {holdings.feeds_due:,} due, "
+        f"{holdings.feeds_failing:,} failing"
+    )
+    console.print(
+        f"entries    {holdings.entries_waiting:,} waiting, {holdings.entries_rejected:,} rejected"
+    )
+    console.print(
+        f"held       {holdings.articles:,} articles, {holdings.stories:,} stories, "
+        f"{holdings.reprints:,} reprints"
+    )
+    taken = f"{holdings.published_at:%Y-%m-%d %H:%M:%S} UTC" if holdings.published_at else "never"
+    console.print(f"published  {taken}")
+
+
+def print_check(violations: Sequence[Violation]) -> None:
+    """Every violated invariant, or that all is well."""
+    console = _console()
+    if not violations:
+        console.print("All is well: every invariant of the database holds.")
+    for violation in violations:
+        examples = ", ".join(violation.examples)
+        console.print(
+            f"VIOLATED: {violation.invariant}: {violation.count} ({examples})", soft_wrap=True
+        )
+
+
+def print_error(message: str) -> None:
+    """An error, on standard error."""
+    print(f"wirecopy: {message}", file=sys.stderr)
+
+
+def _console() -> Console:
+    return Console(highlight=False, emoji=False, markup=False)

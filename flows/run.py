@@ -1,0 +1,214 @@
+"""A run: its place in the database, and what it needs while it lasts."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from flows.feeds_file import FeedsFile, read_feeds_file
+from flows.progress import Progress
+from flows.settings import Settings
+from flows.tally import RunReport, Tally
+from flows.version import wirecopy_version
+from ingest.archive import ArchiveWriter
+from ingest.errors import ConfigurationError, DiskFull
+from ingest.fetch import Fetcher, FetchPolicy
+from ingest.ids import random_id
+from ingest.publishers import publisher_of
+from ingest.schedule import POLL_INTERVAL
+from ingest.workers import WorkerPolicy, WorkerPool
+from storage.claims import bury_dead_runs, release
+from storage.database import Database
+from storage.feeds import follow
+from storage.home import Home
+from storage.publish import Published, publish, publish_due
+from storage.publishers import set_aliases
+from storage.runs import finish_run, start_run
+
+log = logging.getLogger("wirecopy.run")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+Step = Callable[[str, Callable[[], None]], None]
+"""How a batch is done: called with a name to show and what is to be done."""
+
+
+def do_now(name: str, batch: Callable[[], None]) -> None:
+    """Do one batch here and now. A Prefect flow puts a task in its place."""
+    batch()
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a run is started with."""
+
+    settings: Settings
+    feeds: FeedsFile
+    progress: Progress
+    step: Step = do_now
+    clock: Callable[[], datetime] = utc_now
+    flow_run_id: str | None = None
+
+    @property
+    def home(self) -> Home:
+        return Home(self.settings.home)
+
+
+def set_up(settings: Settings, progress: Progress) -> Setup:
+    """The setup of a run by these settings. Raises ConfigurationError for a bad feeds file."""
+    feeds = read_feeds_file(settings.feeds or Home(settings.home).feeds_file)
+    if not feeds.feeds:
+        raise ConfigurationError(
+            "The feeds file lists no feed. Add a [[feed]] with its url, or start from the list "
+            "that `wirecopy init` writes in a new home."
+        )
+    return Setup(settings, feeds, progress)
+
+
+@dataclass(slots=True)
+class Run:
+    """A run that has begun. `archive` is None when raw pages are not kept."""
+
+    run_id: str
+    kind: str
+    setup: Setup
+    database: Database
+    fetcher: Fetcher
+    workers: WorkerPool
+    archive: ArchiveWriter | None
+    started_at: datetime
+    tally: Tally = field(default_factory=Tally)
+
+    def publisher_of(self, url: str) -> str:
+        return publisher_of(url, self.setup.feeds.aliases)
+
+    def now(self) -> datetime:
+        return self.setup.clock()
+
+
+@contextmanager
+def started(setup: Setup, kind: str) -> Iterator[Run]:
+    """A run from its row in `runs` to its outcome.
+
+    Whoever uses it says how it ended (`finish`), except that it ends as `cancelled` when the user
+    interrupts it and as `failed` on any other error. Raises DiskFull when there is too little room
+    to begin.
+    """
+    settings, home, now = setup.settings, setup.home, setup.clock()
+    home.make_folders()
+    _check_room(home, settings.min_free_bytes)
+    database, run_id = Database(home), random_id("r")
+    with ExitStack() as stack:
+        stack.enter_context(database.runs.alive(run_id))
+        with database.write() as connection:
+            bury_dead_runs(connection, database.runs, now=now)
+            feeds = setup.feeds.followed(partial(publisher_of, aliases=setup.feeds.aliases))
+            follow(connection, feeds, now=now, interval=POLL_INTERVAL)
+            set_aliases(connection, setup.feeds.alias_lists())
+            start_run(connection, run_id, kind, now=now, flow_run_id=setup.flow_run_id)
+        run = Run(
+            run_id=run_id,
+            kind=kind,
+            setup=setup,
+            database=database,
+            fetcher=stack.enter_context(_fetcher(setup)),
+            workers=stack.enter_context(WorkerPool(_worker_policy(settings))),
+            archive=stack.enter_context(_archive(home, now, kind, run_id))
+            if settings.archive
+            else None,
+            started_at=now,
+        )
+        try:
+            yield run
+        except (KeyboardInterrupt, SystemExit):
+            finish(run, "cancelled")
+            raise
+        except Exception:
+            finish(run, "failed")
+            raise
+
+
+def finish(run: Run, outcome: str) -> None:
+    """Write down how the run ended, and let go of what it had in hand."""
+    with run.database.write() as connection:
+        release(connection, run.run_id)
+        finish_run(connection, run.run_id, run.tally.counts(), outcome=outcome, now=run.now())
+
+
+def publish_if_due(run: Run, *, at_end: bool = False) -> Published | None:
+    """Take a snapshot when something has changed and the last one is old enough."""
+    with run.database.open() as connection:
+        if not publish_due(
+            connection,
+            now=run.now(),
+            interval=run.setup.settings.publish_interval,
+            at_end=at_end,
+        ):
+            return None
+    published = publish(
+        run.database, run_id=run.run_id, wirecopy_version=wirecopy_version(), now=run.now()
+    )
+    if published.set_aside:
+        log.warning("publish.stray_log_set_aside", extra={"path": str(published.set_aside)})
+    return published
+
+
+def report(run: Run, outcome: str, published: Published | None) -> RunReport:
+    """The run's report, at its end."""
+    return RunReport(
+        run_id=run.run_id,
+        kind=run.kind,
+        outcome=outcome,
+        started_at=run.started_at,
+        seconds=(run.now() - run.started_at).total_seconds(),
+        counts=run.tally.counts(),
+        errors_by_kind=dict(run.tally.errors.most_common()),
+        failures=tuple(run.tally.failures),
+        database=run.setup.home.published,
+        published=published is not None,
+        set_aside=published.set_aside if published else None,
+    )
+
+
+def _check_room(home: Home, min_free_bytes: int) -> None:
+    free = shutil.disk_usage(home.folder).free
+    if free < min_free_bytes:
+        raise DiskFull(
+            f"Only {free:,} bytes are free for {home.folder}; a run wants {min_free_bytes:,} "
+            "(setting min_free_bytes). Make room, or lower the setting."
+        )
+
+
+def _fetcher(setup: Setup) -> Fetcher:
+    settings = setup.settings
+    contact = settings.contact or "no contact given"
+    policy = FetchPolicy(
+        user_agent=settings.user_agent or f"Wirecopy/{wirecopy_version()} ({contact})",
+        proxy=settings.proxy,
+        allow_networks=settings.allow_networks,
+        allow_ports=settings.allow_ports,
+        per_publisher_delay=settings.per_publisher_delay,
+        per_publisher_connections=settings.per_publisher_connections,
+        connections=settings.connections,
+        fetch_deadline=settings.fetch_deadline,
+        max_page_bytes=settings.max_page_bytes,
+        max_feed_bytes=settings.max_feed_bytes,
+    )
+    aliases = setup.feeds.aliases
+    return Fetcher(policy, publisher_of=partial(publisher_of, aliases=aliases), now=setup.clock)
+
+
+def _worker_policy(settings: Settings) -> WorkerPolicy:
+    return WorkerPolicy(workers=settings.workers, memory_bytes=settings.worker_memory)
+
+
+def _archive(home: Home, now: datetime, kind: str, run_id: str) -> ArchiveWriter:
+    return ArchiveWriter(home.archive, name=f"{now:%Y%m%dT%H%M%SZ}-{kind}-{run_id}.warc.gz")

@@ -1,0 +1,78 @@
+"""What a run has done so far, and what it reports at its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from ingest.errors import OutcomeError
+from ingest.redact import redact_url
+from ingest.types import RunCounts
+
+NAMED_FAILURES = 20
+"""A report names so many failures; all are in the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A feed or page that failed, for the report."""
+
+    url: str
+    kind: str
+    message: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts that grow while a run goes on."""
+
+    feeds: int = 0
+    entries: int = 0
+    pages: int = 0
+    articles: int = 0
+    stories: int = 0
+    reprints: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+
+    def fail(self, url: str, error: OutcomeError) -> None:
+        """Count a failed poll or a failed try at a page."""
+        self.errors[error.kind] += 1
+        if len(self.failures) < NAMED_FAILURES:
+            self.failures.append(Failure(redact_url(url), error.kind, error.message))
+
+    def counts(self) -> RunCounts:
+        return RunCounts(
+            feeds=self.feeds,
+            entries=self.entries,
+            pages=self.pages,
+            articles=self.articles,
+            stories=self.stories,
+            reprints=self.reprints,
+            errors=self.errors.total(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did. `published`: whether it took a snapshot, which it does not when nothing
+    has changed or the last one is too recent. `database` is the file for analysts."""
+
+    run_id: str
+    kind: str
+    outcome: str
+    started_at: datetime
+    seconds: float
+    counts: RunCounts
+    errors_by_kind: dict[str, int]
+    failures: tuple[Failure, ...]
+    database: Path
+    published: bool
+    set_aside: Path | None
+
+    @property
+    def nothing_done(self) -> bool:
+        """Whether the run could do none of its work."""
+        return self.outcome != "completed"

@@ -1,0 +1,390 @@
+"""The records that travel down the pipeline: feed, entry, page, article, story.
+
+All are frozen: no step changes what an earlier one made. All times are timezone-aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+Precision = Literal["second", "minute", "day"]
+DateSource = Literal["feed", "page", "sitemap", "url"]
+FeedFormat = Literal["rss", "atom", "rdf", "json", "sitemap"]
+FoundBy = Literal["poll", "backfill", "import"]
+ContentStatus = Literal["full", "teaser", "paywall", "bot_wall", "index", "empty"]
+Role = Literal["original", "reprint", "update"]
+Relation = Literal["full", "truncated", "edited"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedConfig:
+    """A feed as the user's feeds.toml states it.
+
+    `headers` maps a request header to its value; a value of the form ``env:NAME`` is read from the
+    environment when the request is made and is never stored.
+    """
+
+    url: str
+    publisher: str | None = None
+    tags: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """One GET that is wanted.
+
+    `headers` are the feed's own (already resolved from the environment) and are dropped when a
+    redirect leaves the origin. `etag` and `last_modified` make the request conditional. `kind`
+    chooses the size limit and the Accept header.
+    """
+
+    url: str
+    kind: Literal["feed", "page"] = "page"
+    etag: str | None = None
+    last_modified: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ignore_robots: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResponse:
+    """What came of a request that got a final answer of 200 or 304 (anything else is a FetchError).
+
+    `body` is decoded from its content-encoding and empty for 304. `headers` keep their order, names
+    in lower case. `moved_to` is the URL to use from now on when every hop of the redirect chain was
+    permanent (301, 308). `elapsed_ms` is wall time in milliseconds, waiting for one's turn apart.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    elapsed_ms: int
+    wire_bytes: int
+    moved_to: str | None = None
+
+    @property
+    def not_modified(self) -> bool:
+        return self.status == 304
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name (case aside), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One item of a feed document, as text: no markup, no control characters.
+
+    `guid` is None when the feed gives none or gives the same one to several entries. `url` is
+    absolute, and otherwise as the feed gave it. `published_at` is None when it is not known or not
+    credible; `published_raw` keeps what the feed said.
+    """
+
+    guid: str | None
+    url: str | None
+    title: str
+    summary: str
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_precision: Precision | None = None
+    published_raw: str | None = None
+    tags: tuple[str, ...] = ()
+    content_html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document. `partial`: it ended or broke before its end, so its validators must not be
+    kept. `overlong`: it listed more entries than we take; the first ones are here."""
+
+    format: FeedFormat
+    title: str
+    site_url: str | None
+    language: str | None
+    entries: tuple[FeedEntry, ...]
+    partial: bool = False
+    overlong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """An entry as one poll listed it, with what recognises it when it is listed again: the key of
+    its link, else its guid, else `entry_hash`, a hash of its title and summary."""
+
+    entry_id: str
+    feed_id: str
+    url_key: str | None
+    entry_hash: str | None
+    entry: FeedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedFeed:
+    """A feed of the feeds file with its id. `url` has no credentials in it. `fixed_publisher` says
+    that the user named the publisher; otherwise the feed's own links will tell."""
+
+    feed_id: str
+    url: str
+    publisher: str
+    fixed_publisher: bool
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What makes the next poll of a feed conditional. `body_hash` serves servers that send neither
+    of the others."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed that this run is to poll, as storage knows it. `url` has no credentials in it: the
+    address to ask, and its headers, come from the feeds file."""
+
+    feed_id: str
+    url: str
+    publisher: str
+    validators: Validators
+    poll_interval: timedelta
+    consecutive_failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """One poll and what it decided. `feed` is None unless a document was read, whose entries are
+    `entries`; `validators` is None when the stored ones stay as they are."""
+
+    poll_id: str
+    feed_id: str
+    started_at: datetime
+    elapsed_ms: int
+    outcome: str
+    http_status: int | None
+    bytes: int
+    error: str | None
+    next_poll_at: datetime
+    poll_interval: timedelta
+    consecutive_failures: int
+    publisher: str
+    feed: ParsedFeed | None = None
+    entries: tuple[ListedEntry, ...] = ()
+    validators: Validators | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.error is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePlace:
+    """Where a raw page lies: file name in the archive folder, first byte, compressed length."""
+
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPage:
+    """A page that entries wait for, with the feed's word about it. `archived` is set when an
+    interrupted run has fetched it already."""
+
+    url_key: str
+    url: str
+    entry: FeedEntry
+    attempts: int
+    first_seen_at: datetime
+    archived: ArchivePlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """The answer to a request for a page. `body` is decoded from its content-encoding."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name (case aside), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a page says, before the feed's word is weighed against it."""
+
+    title: str
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    published_precision: Precision | None
+    modified_at: datetime | None
+    declared_canonical_url: str | None
+    language: str | None
+    lead: str
+    body: str
+    tags: tuple[str, ...]
+    section: str | None
+    image_url: str | None
+    rights: str | None
+    content_status: ContentStatus
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One publisher's text at one canonical URL, ready to be matched and loaded.
+
+    `url_keys` are the keys of every address it is known by. `sketch` holds the smallest hashes of
+    its shingles, empty when it is not to be matched.
+    """
+
+    article_id: str
+    url: str
+    canonical_url: str
+    declared_canonical_url: str | None
+    publisher: str
+    title: str
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    published_precision: Precision | None
+    published_source: DateSource | None
+    sort_at: datetime
+    modified_at: datetime | None
+    first_seen_at: datetime
+    fetched_at: datetime
+    found_by: FoundBy
+    language: str | None
+    lead: str
+    body: str
+    word_count: int
+    tags: tuple[str, ...]
+    section: str | None
+    image_url: str | None
+    rights: str | None
+    content_status: ContentStatus
+    content_hash: str
+    extractor: str
+    url_keys: tuple[str, ...]
+    sketch: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """An article already held, as far as recognising another address of it needs."""
+
+    article_id: str
+    publisher: str
+    title: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An article, held or new, as far as matching needs it. `story_id` is None for a new one."""
+
+    article_id: str
+    story_id: str | None
+    publisher: str
+    title: str
+    body: str
+    language: str | None
+    url_keys: tuple[str, ...]
+    declared_canonical_url: str | None
+    published_at: datetime | None
+    published_precision: Precision | None
+    sort_at: datetime
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What storage holds that a batch may be a copy of, as of `revision`.
+
+    `pairs` maps an article of the batch to stored articles, best first; `copies` has these and all
+    other members of their stories.
+    """
+
+    revision: int
+    pairs: Mapping[str, tuple[str, ...]]
+    copies: Mapping[str, Copy]
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """How a reprint relates to its original, or to the representative when none is held."""
+
+    article_id: str
+    story_id: str
+    original_article_id: str | None
+    relation: Relation
+    containment: float
+    similarity: float
+    lag: timedelta | None
+    added_text: str
+    evidence: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All articles that carry the same text, as judged now."""
+
+    story_id: str
+    representative_article_id: str
+    original_article_id: str | None
+    original_status: Literal["held", "not_held", "uncertain"]
+    original_credit: str | None
+    title: str
+    language: str | None
+    first_published_at: datetime
+    last_published_at: datetime
+    article_count: int
+    publisher_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryDecisions:
+    """What matching decided about a batch: every story it touched, the role of each member, and the
+    reprints of these stories, anew."""
+
+    stories: tuple[Story, ...]
+    roles: Mapping[str, tuple[str, Role]]
+    reprints: tuple[Reprint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageFailure:
+    """A try at a page that failed. `next_attempt_at` is None when it was the last."""
+
+    url_key: str
+    reason: str
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """What a run did; see the columns of `runs`."""
+
+    feeds: int = 0
+    entries: int = 0
+    pages: int = 0
+    articles: int = 0
+    stories: int = 0
+    reprints: int = 0
+    errors: int = 0

@@ -1,0 +1,108 @@
+"""Articles: recognising those already held, and adding new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import duckdb
+import pyarrow as pa
+
+from ingest.types import Article, KnownArticle, Role
+from storage.arrow import TEXT, TEXTS, TIME, incoming
+from storage.publishers import add_publishers, count_articles
+
+
+def known_articles(
+    connection: duckdb.DuckDBPyConnection, url_keys: Sequence[str]
+) -> dict[str, KnownArticle]:
+    """The articles held under any of these URL keys, by key."""
+    with incoming(connection, {"url_key": TEXT}, [(key,) for key in url_keys]):
+        rows = connection.execute(
+            "SELECT url_key, article_id, publisher, title, content_hash "
+            "FROM internal.article_urls JOIN incoming USING (url_key) "
+            "JOIN articles USING (article_id)"
+        ).fetchall()
+    return {key: KnownArticle(*known) for key, *known in rows}
+
+
+def add_articles(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Sequence[Article],
+    roles: Mapping[str, tuple[str, Role]],
+    *,
+    now: datetime,
+) -> None:
+    """Add new articles with their story and role (by article id), addresses and sketches."""
+    add_publishers(connection, [article.publisher for article in articles], now=now)
+    rows = [_article_row(article, *roles[article.article_id]) for article in articles]
+    with incoming(connection, _ARTICLE_COLUMNS, rows):
+        connection.execute("INSERT INTO articles BY NAME FROM incoming")
+    add_urls(
+        connection, [(key, article.article_id) for article in articles for key in article.url_keys]
+    )
+    # In order of time, so that a search bounded by day skips most of the table.
+    sketches = [
+        (number, article.article_id, article.sort_at.astimezone(UTC).date())
+        for article in sorted(articles, key=lambda article: article.sort_at)
+        for number in article.sketch
+    ]
+    columns = {"hash": pa.uint32(), "article_id": TEXT, "day": pa.date32()}
+    with incoming(connection, columns, sketches):
+        connection.execute("INSERT INTO internal.sketches BY NAME FROM incoming")
+    count_articles(connection, [article.publisher for article in articles])
+    connection.execute("UPDATE internal.revision SET articles_revision = articles_revision + 1")
+
+
+def add_urls(connection: duckdb.DuckDBPyConnection, urls: Sequence[tuple[str, str]]) -> None:
+    """Add addresses (URL key, article id) by which articles are known; known ones stay."""
+    with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, urls):
+        connection.execute(
+            "INSERT INTO internal.article_urls BY NAME "
+            "SELECT DISTINCT ON (url_key) url_key, article_id "
+            "FROM incoming ANTI JOIN internal.article_urls USING (url_key)"
+        )
+
+
+_ARTICLE_COLUMNS = {
+    "article_id": TEXT,
+    "url": TEXT,
+    "canonical_url": TEXT,
+    "declared_canonical_url": TEXT,
+    "publisher": TEXT,
+    "title": TEXT,
+    "authors": TEXTS,
+    "published_at": TIME,
+    "published_precision": TEXT,
+    "published_source": TEXT,
+    "sort_at": TIME,
+    "modified_at": TIME,
+    "first_seen_at": TIME,
+    "fetched_at": TIME,
+    "found_by": TEXT,
+    "language": TEXT,
+    "lead": TEXT,
+    "body": TEXT,
+    "word_count": pa.int32(),
+    "tags": TEXTS,
+    "section": TEXT,
+    "image_url": TEXT,
+    "rights": TEXT,
+    "content_status": TEXT,
+    "content_hash": TEXT,
+    "extractor": TEXT,
+    "story_id": TEXT,
+    "role": TEXT,
+}
+
+
+def _article_row(article: Article, story_id: str, role: Role) -> tuple[object, ...]:
+    judged = {"story_id": story_id, "role": role}
+    return tuple(
+        judged[column] if column in judged else _plain(getattr(article, column))
+        for column in _ARTICLE_COLUMNS
+    )
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,194 @@
+"""Invariants of the database, each a query for what violates it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from storage.database import Database
+from storage.home import Home
+from storage.rows import one_row
+
+EXAMPLES = 5
+"""So many violating keys are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """An invariant that does not hold: how many rows violate it, and a few of them."""
+
+    invariant: str
+    count: int
+    examples: tuple[str, ...]
+
+
+KEYS = {
+    "publishers": "publisher",
+    "feeds": "feed_id",
+    "polls": "poll_id",
+    "entries": "entry_id",
+    "articles": "article_id",
+    "stories": "story_id",
+    "reprints": "article_id",
+    "runs": "run_id",
+    "internal.feed_state": "feed_id",
+    "internal.entry_keys": "entry_id",
+    "internal.article_urls": "url_key",
+}
+"""The key of each table; checked by scanning, since no index enforces it."""
+
+INVARIANTS = {
+    "every done entry has its article": """
+        SELECT entry_id FROM entries ANTI JOIN articles USING (article_id) WHERE status = 'done'""",
+    "every waiting entry has a time for its next try": """
+        SELECT entry_id FROM entries
+        WHERE status IN ('pending', 'fetched') AND next_attempt_at IS NULL""",
+    "every entry belongs to a feed": "SELECT entry_id FROM entries ANTI JOIN feeds USING (feed_id)",
+    "every entry can be recognised again": """
+        SELECT entry_id FROM entries ANTI JOIN internal.entry_keys USING (entry_id)""",
+    "no feed lists a page twice": """
+        SELECT feed_id || ' ' || url_key FROM internal.entry_keys WHERE url_key IS NOT NULL
+        GROUP BY feed_id, url_key HAVING count(*) > 1""",
+    "feeds.entries_seen counts the feed's entries": """
+        SELECT feed_id FROM feeds LEFT JOIN entries USING (feed_id)
+        GROUP BY feed_id, entries_seen HAVING count(entry_id) <> entries_seen""",
+    "validators are not ahead of entries": """
+        SELECT feed_id FROM internal.feed_state JOIN feeds USING (feed_id)
+        WHERE entries_known > entries_seen""",
+    "every poll belongs to a feed and a run": """
+        SELECT poll_id FROM polls ANTI JOIN feeds USING (feed_id)
+        UNION SELECT poll_id FROM polls ANTI JOIN runs USING (run_id)""",
+    "every feed and article has its publisher": """
+        SELECT feed_id FROM feeds ANTI JOIN publishers USING (publisher)
+        UNION SELECT article_id FROM articles ANTI JOIN publishers USING (publisher)""",
+    "publishers.feeds counts the publisher's feeds": """
+        SELECT publishers.publisher FROM publishers LEFT JOIN feeds USING (publisher)
+        GROUP BY publishers.publisher, publishers.feeds
+        HAVING count(feed_id) <> publishers.feeds""",
+    "publishers.articles counts the publisher's articles": """
+        SELECT publishers.publisher FROM publishers LEFT JOIN articles USING (publisher)
+        GROUP BY publishers.publisher, publishers.articles
+        HAVING count(article_id) <> publishers.articles""",
+    "every article is known by an address": """
+        SELECT article_id FROM articles ANTI JOIN internal.article_urls USING (article_id)""",
+    "every address leads to an article": """
+        SELECT url_key FROM internal.article_urls ANTI JOIN articles USING (article_id)""",
+    "articles.sort_at is published_at, else first_seen_at": """
+        SELECT article_id FROM articles WHERE sort_at <> coalesce(published_at, first_seen_at)""",
+    "every article belongs to a story": """
+        SELECT article_id FROM articles ANTI JOIN stories USING (story_id)""",
+    "a story's representative is one of its articles": """
+        SELECT stories.story_id FROM stories LEFT JOIN articles
+            ON article_id = representative_article_id AND articles.story_id = stories.story_id
+        WHERE article_id IS NULL""",
+    "a held original is one of its story's articles, and represents it": """
+        SELECT stories.story_id FROM stories LEFT JOIN articles
+            ON article_id = original_article_id AND articles.story_id = stories.story_id
+            AND role = 'original'
+        WHERE original_status = 'held'
+          AND (article_id IS NULL OR representative_article_id <> original_article_id)""",
+    "a story has one original at most": """
+        SELECT story_id FROM articles WHERE role = 'original'
+        GROUP BY story_id HAVING count(*) > 1""",
+    "stories count their articles and publishers": """
+        SELECT stories.story_id FROM stories LEFT JOIN articles USING (story_id)
+        GROUP BY stories.story_id, article_count, publisher_count
+        HAVING count(article_id) <> article_count
+            OR count(DISTINCT publisher) <> publisher_count""",
+    "stories span their articles' times": """
+        SELECT stories.story_id FROM stories JOIN articles USING (story_id)
+        GROUP BY stories.story_id, first_published_at, last_published_at
+        HAVING min(sort_at) <> first_published_at OR max(sort_at) <> last_published_at""",
+    "reprints has a row for each article with role reprint, and no other": """
+        SELECT article_id FROM articles ANTI JOIN reprints USING (article_id, story_id)
+        WHERE role = 'reprint'
+        UNION SELECT article_id FROM reprints
+        WHERE article_id NOT IN (SELECT article_id FROM articles WHERE role = 'reprint')""",
+    "reprints name their story's original": """
+        SELECT article_id FROM reprints JOIN stories USING (story_id)
+        WHERE reprints.original_article_id IS DISTINCT FROM stories.original_article_id""",
+    "snapshot has one row at most": "SELECT taken_at FROM snapshot OFFSET 1",
+}
+
+
+def check(database: Database) -> list[Violation]:
+    """Every invariant that does not hold; empty when all is well."""
+    with database.open() as connection:
+        return [
+            *_violations(connection),
+            *_missing_raw_pages(connection, database.home),
+            *_check_published(connection, database.home),
+        ]
+
+
+def _violations(connection: duckdb.DuckDBPyConnection) -> Iterator[Violation]:
+    for table, key in KEYS.items():
+        sql = f"SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1"  # noqa: S608
+        yield from _violation(connection, f"{table}.{key} is unique", sql)
+    for invariant, sql in INVARIANTS.items():
+        yield from _violation(connection, invariant, sql)
+
+
+def _violation(
+    connection: duckdb.DuckDBPyConnection, invariant: str, sql: str
+) -> Iterator[Violation]:
+    rows = connection.execute(sql).fetchall()
+    if rows:
+        examples = sorted(str(row[0]) for row in rows)[:EXAMPLES]
+        yield Violation(invariant, len(rows), tuple(examples))
+
+
+def _missing_raw_pages(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Violation]:
+    ends = connection.execute(
+        'SELECT file, max("offset" + length) FROM internal.raw_pages GROUP BY file'
+    ).fetchall()
+    missing = []
+    for file, end in ends:
+        path = home.archive / file
+        if not path.exists() or path.stat().st_size < end:
+            missing.append(file)
+    if missing:
+        yield Violation(
+            "every raw page lies in the archive", len(missing), tuple(sorted(missing)[:EXAMPLES])
+        )
+
+
+def _check_published(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Violation]:
+    """The published file equals the working database as of its snapshot."""
+    invariant = "news.duckdb shows the working database as of its snapshot"
+    if not home.published.exists():
+        if one_row(connection, "SELECT published_revision FROM internal.revision")[0] >= 0:
+            yield Violation(invariant, 1, ("the file is missing",))
+        return
+    path = str(home.published).replace("'", "''")
+    try:
+        connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")
+    except duckdb.Error as error:
+        yield Violation(invariant, 1, (f"it cannot be opened: {str(error).splitlines()[0]}",))
+        return
+    differing = list(_differences(connection))
+    connection.execute("DETACH published")
+    if differing:
+        yield Violation(invariant, len(differing), tuple(differing[:EXAMPLES]))
+
+
+def _differences(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Tables that differ: in any row when nothing was written since the snapshot was taken, else in
+    keys that have gone since."""
+    (unchanged,) = one_row(
+        connection,
+        "SELECT published.revision = working.revision "
+        "FROM published.internal.revision AS published, internal.revision AS working",
+    )
+    for table, key in KEYS.items():
+        if "." in table:
+            continue
+        columns = "*" if unchanged else key
+        gone = f"SELECT {columns} FROM published.main.{table} EXCEPT SELECT {columns} FROM {table}"  # noqa: S608
+        new = f"SELECT {columns} FROM {table} EXCEPT SELECT {columns} FROM published.main.{table}"  # noqa: S608
+        for sql in (gone, new) if unchanged else (gone,):
+            if one_row(connection, f"SELECT count(*) FROM ({sql})")[0]:  # noqa: S608
+                yield table
+                break

@@ -1,0 +1,149 @@
+"""Short connections to the working database, under the writer lock."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import duckdb
+
+from ingest.errors import DatabaseBusy, DiskFull, StorageError
+from storage.home import Home
+from storage.lock import LiveRuns, WriterLock
+from storage.migrate import migrate
+from storage.rows import one_row
+
+STORAGE_VERSION = "v1.2.0"
+"""Format of the file: old enough that clients of DuckDB's 1.x line open it."""
+
+MEMORY_LIMIT = "256MB"
+"""For DuckDB's buffers; larger work spills to disk. Keeps a whole run under 700 MB."""
+
+LOCK_TIMEOUT = 600.0
+"""Seconds a writer waits for others. Batches take seconds; a publish of a large file, minutes."""
+
+FOREIGN_OPEN_TIMEOUT = 30.0
+"""Seconds to wait for a program outside Wirecopy that has the working database open."""
+
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class Database:
+    """The working database of one home. Thread-safe: every use opens a connection of its own."""
+
+    def __init__(self, home: Home, *, backfill: bool = False) -> None:
+        self.home = home
+        self.runs = LiveRuns(home.state)
+        self._lock = WriterLock(home.state)
+        self._backfill = backfill
+        self._migrated = False
+
+    @contextmanager
+    def hold(self, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """The writer lock, without a connection. Raises DatabaseBusy."""
+        self.home.make_folders()
+        with self._lock.hold(timeout=timeout, backfill=self._backfill), _storage_errors(self.home):
+            yield
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for who holds the writer lock, closed at the end of the block."""
+        connection = _connect(self.home)
+        try:
+            if not self._migrated:
+                migrate(connection, now=_utc_now(connection))
+                self._migrated = True
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def open(self, *, timeout: float = LOCK_TIMEOUT) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection under the writer lock.
+
+        Raises DatabaseBusy, DatabaseTooNew, DiskFull or StorageError.
+        """
+        with self.hold(timeout=timeout), self.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The same within one transaction, which counts as a new revision of the public tables."""
+        with self.open() as connection, transaction(connection):
+            yield connection
+            connection.execute("UPDATE internal.revision SET revision = revision + 1")
+
+    def exists(self) -> bool:
+        return self.home.working.exists()
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit at the end of the block, roll back when it raises."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _connect(home: Home) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": "2",
+        "temp_directory": str(home.state / "spill"),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    deadline = time.monotonic() + FOREIGN_OPEN_TIMEOUT
+    while True:
+        try:
+            connection = duckdb.connect(config=config)
+            path = str(home.working).replace("'", "''")
+            connection.execute(f"ATTACH '{path}' AS working (STORAGE_VERSION '{STORAGE_VERSION}')")
+        except duckdb.IOException as error:
+            if "Could not set lock on file" not in str(error):
+                raise
+            if time.monotonic() >= deadline:
+                raise DatabaseBusy(
+                    f"Another program has {home.working} open. Close it there: news.duckdb is the "
+                    "file to open for reading, it is never locked."
+                ) from error
+            time.sleep(0.1)
+        else:
+            connection.execute("USE working")
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection
+
+
+@contextmanager
+def _storage_errors(home: Home) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
+        raise _storage_error(home, str(error)) from error
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise _storage_error(home, "No space left on device") from error
+
+
+def _storage_error(home: Home, message: str) -> StorageError:
+    if "No space left" in message or "disk full" in message.lower():
+        return DiskFull(
+            f"No space is left for {home.folder}. What was committed before is kept; make room and "
+            "run the command again."
+        )
+    first_line = message.strip().splitlines()[0] if message.strip() else "unknown error"
+    return StorageError(f"The database {home.working} cannot be used: {first_line}")
+
+
+def _utc_now(connection: duckdb.DuckDBPyConnection) -> datetime:
+    now: datetime = one_row(connection, "SELECT now()")[0]
+    return now

@@ -1,0 +1,44 @@
+"""The folder that holds everything one installation knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths under the home folder."""
+
+    folder: Path
+
+    @property
+    def published(self) -> Path:
+        """What analysts open."""
+        return self.folder / "news.duckdb"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def working(self) -> Path:
+        """The pipeline's own database."""
+        return self.state / "working.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        return self.folder / "archive"
+
+    @property
+    def feeds_file(self) -> Path:
+        return self.folder / "feeds.toml"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / "wirecopy.toml"
+
+    def make_folders(self) -> None:
+        """Create what is missing."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.archive.mkdir(exist_ok=True)

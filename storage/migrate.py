@@ -1,0 +1,68 @@
+"""Migrations: numbered SQL files, each applied once, in order, in a transaction of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+
+import duckdb
+
+from ingest.errors import DatabaseTooNew
+from storage.rows import one_row
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    version: int
+    name: str
+    sql: str
+
+
+def migrations() -> list[Migration]:
+    """All migrations of this version of the program, oldest first."""
+    found = [
+        Migration(int(path.name.split("_")[0]), path.name, path.read_text(encoding="utf-8"))
+        for path in files("storage.migrations").iterdir()
+        if path.name.endswith(".sql")
+    ]
+    return sorted(found, key=lambda migration: migration.version)
+
+
+def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
+    """Number of the last migration applied; 0 for an empty database."""
+    (known,) = one_row(
+        connection,
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() "
+        "AND schema_name = 'internal' AND table_name = 'migrations'",
+    )
+    if not known:
+        return 0
+    return int(one_row(connection, "SELECT max(version) FROM internal.migrations")[0])
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
+    """Bring the connected database to the newest schema.
+
+    Raises DatabaseTooNew when it is newer than this program.
+    """
+    current, known = schema_version(connection), migrations()
+    if current > known[-1].version:
+        raise DatabaseTooNew(
+            f"The database has schema {current}, this version of Wirecopy knows up to "
+            f"{known[-1].version}. Install the newer version again."
+        )
+    for migration in known:
+        if migration.version <= current:
+            continue
+        connection.execute("BEGIN")
+        try:
+            connection.execute(migration.sql)
+            connection.execute(
+                "INSERT INTO internal.migrations VALUES (?, ?, ?)",
+                [migration.version, migration.name, now],
+            )
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

@@ -1,0 +1,138 @@
+"""Publishing: the working database, whole, as the file that analysts open."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from ingest.errors import DiskFull
+from storage.database import Database, transaction
+from storage.home import Home
+from storage.migrate import schema_version
+from storage.rows import one_row
+
+PUBLISH_SHARE = 30
+"""A publish may take one thirtieth of the time: the next waits 30 times what the last one took."""
+
+PUBLISH_INTERVAL = timedelta(minutes=5)
+"""During a run, snapshots are not taken more often than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A snapshot that was taken. `set_aside` is a write-ahead log that somebody who opened the old
+    file for writing had left beside it."""
+
+    path: Path
+    bytes: int
+    elapsed_ms: int
+    set_aside: Path | None
+
+
+def publish(
+    database: Database, *, run_id: str | None, wirecopy_version: str, now: datetime
+) -> Published:
+    """Replace `news.duckdb` by a complete, consistent copy of the working database.
+
+    Readers of the old file keep it; whoever opens the path from now on sees the new one. Raises
+    DiskFull when there is no room for the copy.
+    """
+    home, began = database.home, time.monotonic()
+    with database.hold():
+        with database.connect() as connection:
+            _describe(connection, run_id, wirecopy_version, now)
+            connection.execute("CHECKPOINT")
+        set_aside = _set_aside_log(home, now)
+        size = _replace(home)
+        elapsed_ms = round((time.monotonic() - began) * 1000)
+        with database.connect() as connection:
+            connection.execute(
+                "UPDATE internal.revision "
+                "SET published_revision = revision, published_at = ?, publish_ms = ?",
+                [now, elapsed_ms],
+            )
+    return Published(home.published, size, elapsed_ms, set_aside)
+
+
+def publish_due(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    now: datetime,
+    interval: timedelta | None,
+    at_end: bool,
+) -> bool:
+    """Whether a snapshot is wanted: something changed and the last one is old enough.
+
+    `interval` is the user's setting. Without one, a run takes a snapshot when it ends, and every
+    PUBLISH_INTERVAL meanwhile, in either case not sooner than PUBLISH_SHARE allows.
+    """
+    revision, published_revision, published_at, publish_ms = one_row(
+        connection,
+        "SELECT revision, published_revision, published_at, publish_ms FROM internal.revision",
+    )
+    if revision == published_revision:
+        return False
+    if published_at is None:
+        return True
+    if interval is None:
+        interval = timedelta(milliseconds=PUBLISH_SHARE * (publish_ms or 0))
+        if not at_end:
+            interval = max(interval, PUBLISH_INTERVAL)
+    return bool(now - published_at >= interval)
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection, run_id: str | None, version: str, now: datetime
+) -> None:
+    with transaction(connection):
+        connection.execute("DELETE FROM snapshot")
+        connection.execute(
+            "INSERT INTO snapshot VALUES (?, ?, ?, ?)",
+            [now, run_id, schema_version(connection), version],
+        )
+
+
+def _replace(home: Home) -> int:
+    for leftover in home.folder.glob(".news.duckdb.*.part"):
+        leftover.unlink()
+    size = home.working.stat().st_size
+    if shutil.disk_usage(home.folder).free < size:
+        raise DiskFull(
+            f"No room in {home.folder} for a new snapshot of {size:,} bytes. The last one stays; "
+            "make room and run `wirecopy publish`."
+        )
+    part = home.folder / f".news.duckdb.{os.getpid()}.part"
+    try:
+        shutil.copyfile(home.working, part)
+        _sync(part)
+        part.chmod(0o444)
+        os.replace(part, home.published)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync(home.folder)
+    return size
+
+
+def _set_aside_log(home: Home, now: datetime) -> Path | None:
+    """A log left by somebody who wrote to an older snapshot would make the new one unopenable."""
+    log = home.folder / "news.duckdb.wal"
+    if not log.exists():
+        return None
+    aside = log.with_name(f"news.duckdb.wal.{now:%Y%m%dT%H%M%S%f}.stray")
+    os.replace(log, aside)
+    return aside
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,182 @@
+"""Stories: what a batch may be copies of, and what was decided about it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from ingest.types import Article, Candidates, Copy, Reprint, Story, StoryDecisions
+from storage.arrow import TEXT, TIME, incoming
+from storage.rows import one_row
+
+SHARED_HASHES = 3
+"""A pair with fewer sketch hashes in common is not looked at."""
+
+CANDIDATES_EACH = 24
+"""At most so many stored articles are looked at for each new one, the most alike first."""
+
+COMMON_HASH_STORIES = 50
+"""A hash found in more stories than this says nothing: a frame or a phrase of the language."""
+
+
+def candidates(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Sequence[Article],
+    canonical_keys: Sequence[str],
+) -> Candidates:
+    """Stored articles that these may be copies of: by sketch, by content, by canonical address.
+
+    `canonical_keys` are URL keys that articles of the batch name as their own original.
+    """
+    sketches = [(number, article.article_id) for article in articles for number in article.sketch]
+    with incoming(connection, {"hash": pa.uint32(), "new_id": TEXT}, sketches):
+        pairs = connection.execute(
+            _PAIRS,
+            {"common": COMMON_HASH_STORIES, "shared": SHARED_HASHES, "each": CANDIDATES_EACH},
+        ).fetchall()
+    named = _named(connection, canonical_keys)
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for new_id, article_id in pairs:
+        grouped[new_id].append(article_id)
+    wanted = {article_id for _, article_id in pairs} | set(named)
+    return Candidates(
+        revision=articles_revision(connection),
+        pairs={new_id: tuple(found) for new_id, found in grouped.items()},
+        copies=_story_copies(connection, sorted(wanted)),
+    )
+
+
+def articles_revision(connection: duckdb.DuckDBPyConnection) -> int:
+    """A number that grows whenever articles are added."""
+    return int(one_row(connection, "SELECT articles_revision FROM internal.revision")[0])
+
+
+def _named(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[str]:
+    with incoming(connection, {"url_key": TEXT}, [(key,) for key in keys]):
+        rows = connection.execute(
+            "SELECT DISTINCT article_id FROM internal.article_urls JOIN incoming USING (url_key)"
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+_PAIRS = """
+WITH hits AS MATERIALIZED (
+    SELECT incoming.hash, new_id, sketches.article_id
+    FROM internal.sketches JOIN incoming USING (hash)
+),
+rarity AS (
+    SELECT hash, count(DISTINCT story_id) AS stories
+    FROM (SELECT DISTINCT hash, article_id FROM hits) JOIN articles USING (article_id)
+    GROUP BY hash
+)
+SELECT new_id, article_id
+FROM hits JOIN rarity USING (hash)
+WHERE stories <= $common
+GROUP BY new_id, article_id
+HAVING count(*) >= $shared
+QUALIFY row_number() OVER (PARTITION BY new_id
+                             ORDER BY sum(1.0 / stories) DESC, article_id) <= $each
+ORDER BY new_id, sum(1.0 / stories) DESC, article_id
+"""
+
+
+def _story_copies(
+    connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]
+) -> dict[str, Copy]:
+    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
+        rows = connection.execute(
+            """
+            WITH members AS (
+                SELECT articles.* FROM articles
+                WHERE story_id IN (SELECT story_id
+                                   FROM articles SEMI JOIN incoming USING (article_id))
+            ),
+            known AS (
+                SELECT article_id, list(url_key ORDER BY url_key) AS url_keys
+                FROM internal.article_urls SEMI JOIN members USING (article_id)
+                GROUP BY article_id
+            )
+            SELECT article_id, story_id, publisher, title, body, language,
+                   coalesce(url_keys, []), declared_canonical_url, published_at,
+                   published_precision, sort_at, first_seen_at
+            FROM members LEFT JOIN known USING (article_id)
+            ORDER BY article_id
+            """
+        ).fetchall()
+    copies = (Copy(*row) for row in rows)
+    return {copy.article_id: replace(copy, url_keys=tuple(copy.url_keys)) for copy in copies}
+
+
+def record_stories(
+    connection: duckdb.DuckDBPyConnection, decisions: StoryDecisions, *, now: datetime
+) -> None:
+    """Make stories, roles of their articles and reprints say what was decided.
+
+    The batch's new articles must have been added; reprints of the stories touched are replaced.
+    """
+    with incoming(connection, _STORY_COLUMNS, [_story_row(s, now) for s in decisions.stories]):
+        connection.execute("DELETE FROM reprints WHERE story_id IN (SELECT story_id FROM incoming)")
+        connection.execute("DELETE FROM stories WHERE story_id IN (SELECT story_id FROM incoming)")
+        connection.execute("INSERT INTO stories BY NAME FROM incoming")
+    roles = [(article_id, *judged) for article_id, judged in decisions.roles.items()]
+    with incoming(connection, {"article_id": TEXT, "story_id": TEXT, "role": TEXT}, roles):
+        connection.execute(
+            """
+            UPDATE articles SET story_id = incoming.story_id, role = incoming.role
+            FROM incoming
+            WHERE articles.article_id = incoming.article_id
+              AND (articles.story_id <> incoming.story_id OR articles.role <> incoming.role)
+            """
+        )
+    with incoming(connection, _REPRINT_COLUMNS, [_reprint_row(r) for r in decisions.reprints]):
+        connection.execute("INSERT INTO reprints BY NAME FROM incoming")
+
+
+_STORY_COLUMNS = {
+    "story_id": TEXT,
+    "representative_article_id": TEXT,
+    "original_article_id": TEXT,
+    "original_status": TEXT,
+    "original_credit": TEXT,
+    "title": TEXT,
+    "language": TEXT,
+    "first_published_at": TIME,
+    "last_published_at": TIME,
+    "article_count": pa.int32(),
+    "publisher_count": pa.int32(),
+    "changed_at": TIME,
+}
+
+
+def _story_row(story: Story, now: datetime) -> tuple[object, ...]:
+    return tuple(
+        now if column == "changed_at" else getattr(story, column) for column in _STORY_COLUMNS
+    )
+
+
+_REPRINT_COLUMNS = {
+    "article_id": TEXT,
+    "story_id": TEXT,
+    "original_article_id": TEXT,
+    "relation": TEXT,
+    "containment": pa.float64(),
+    "similarity": pa.float64(),
+    "lag": pa.duration("us"),
+    "added_text": TEXT,
+    "evidence": TEXT,
+}
+
+
+def _reprint_row(reprint: Reprint) -> tuple[object, ...]:
+    return tuple(
+        json.dumps(list(reprint.evidence), ensure_ascii=False)
+        if column == "evidence"
+        else getattr(reprint, column)
+        for column in _REPRINT_COLUMNS
+    )
