@@ -14,6 +14,7 @@ from rich.table import Table
 
 from flows.tally import RunReport
 from storage.check import Violation
+from storage.sample import StorySample
 from storage.status import Holdings
 
 QUERIES = (
@@ -54,7 +55,8 @@ def _plain(value: object) -> object:
 def print_run(report: RunReport) -> None:
     """The table at the end of a run, the failures, and where to look."""
     console = _console()
-    table = Table(title=f"{report.kind} {report.run_id}: {report.outcome}", title_justify="left")
+    console.print(f"{report.kind} {report.run_id}: {report.outcome}")
+    table = Table()
     table.add_column("what")
     table.add_column("count", justify="right")
     labels = {
@@ -63,12 +65,10 @@ def print_run(report: RunReport) -> None:
         "pages": "pages fetched",
         "articles": "new articles",
         "stories": "new stories",
-        "reprints": "of them reprints",
+        "reprints": "reprints",
         "errors": "errors",
     }
     for name, label in labels.items():
-        if name == "reprints":
-            label = "reprints"
         table.add_row(label, f"{getattr(report.counts, name):,}")
     for kind, count in report.errors_by_kind.items():
         table.add_row(f"  {kind}", f"{count:,}")
@@ -103,6 +103,43 @@ def print_queries(database: Path) -> None:
     console.print("Open it read-only with any DuckDB client and try:")
     for title, sql in QUERIES:
         console.print(f"  -- {title}\n  {sql};", soft_wrap=True, highlight=False)
+
+
+def print_demo(report: RunReport, sample: StorySample | None, *, outlets: int) -> None:
+    """The run's report, one story with its reprints, and what to do next."""
+    console = _console()
+    console.print(f"A newsroom of {outlets} invented outlets was polled on this machine.\n")
+    print_run(report)
+    if sample:
+        _print_story(sample)
+    console.print(
+        "\nNext, with real feeds:\n"
+        "  wirecopy init    writes wirecopy-home/feeds.toml, a list of news feeds to edit\n"
+        "  wirecopy poll    polls them",
+        soft_wrap=True,
+    )
+
+
+def _print_story(story: StorySample) -> None:
+    console = _console()
+    console.print(f"\nOne story, {story.story_id}: {story.title}", soft_wrap=True)
+    width = max(len(member.publisher) for member in story.members)
+    for member in story.members:
+        words = [member.role]
+        if member.relation and member.containment is not None:
+            words.append(f"{member.relation}, {member.containment:.0%} of it")
+        if member.lag is not None:
+            words.append(f"{member.lag} later")
+        if member.title != story.title:
+            words.append(f"retitled “{member.title}”")
+        console.print(f"  {member.publisher:<{width}}  {', '.join(words)}", soft_wrap=True)
+        if member.added_text:
+            added = " / ".join(member.added_text.split("\n"))
+            console.print(f"  {'':<{width}}  adds: {_short(added)}", soft_wrap=True)
+
+
+def _short(text: str, limit: int = 100) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def print_status(holdings: Holdings) -> None:

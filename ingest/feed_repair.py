@@ -38,7 +38,7 @@ _LONG_NAME = re.compile(
     r"(?:<!\[CDATA\[)?[^<]{1000})[^<]+",
     re.IGNORECASE,
 )
-_RUN_OF_OPENINGS = re.compile(r"<[<\s]{15,}")
+_RUN_OF_OPENINGS = re.compile(r"<[<\s]{15,}(?=<)")
 _OF_SUBSTANCE = re.compile(r"<(?:html|item|entry)\b", re.IGNORECASE)
 _ENTRY_START = re.compile(rb"<(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -82,9 +82,7 @@ def repair_xml(text: str, *, max_entries: int) -> FeedDocument:
         survey = _Survey(whole, max_entries)
     first = _ROOT.search(text)
     name = survey.root or (first[1] if first else "")
-    truncated = survey.error in _AT_THE_END or (
-        survey.error != 0 and f"</{name}".lower().encode() not in survey.body.lower()
-    )
+    truncated = survey.error != 0 and not _has_its_end(survey, name)
     overlong = survey.limit_end is not None
     if survey.limit_end:
         body, truncated = survey.up_to(survey.limit_end), False
@@ -101,6 +99,15 @@ def repair_xml(text: str, *, max_entries: int) -> FeedDocument:
         overlong=overlong,
         well_formed=survey.error == 0,
     )
+
+
+def _has_its_end(survey: _Survey, root: str) -> bool:
+    """Whether the root's end tag is there. Where expat reached the end of the document inside
+    something (a CDATA section, say) it must be the last thing, or it is that section's text."""
+    end = f"</{root}".lower().encode()
+    if survey.error in _AT_THE_END:
+        return end in survey.body.rstrip()[-len(end) - 2 :].lower()
+    return end in survey.body.lower()
 
 
 def _up_to_last_entry(body: bytes) -> bytes:

@@ -92,8 +92,8 @@ def _parse_xml(document: FeedDocument, *, url: str, now: datetime) -> ParsedFeed
         message = f"feedparser raised {type(error).__name__}: {error}"[:300]
         raise ParseFailed(message, url=url) from error
     feed, entries, version = parsed["feed"], parsed["entries"], parsed["version"] or ""
-    if not entries and not document.well_formed and not version:
-        raise NotAFeed("not a feed; check the feed's address", url=url)
+    if not entries and not version and document.root != "channel":
+        raise NotAFeed("XML in no format of feeds; check the feed's address", url=url)
     if not entries and (document.truncated or not document.well_formed):
         raise BrokenFeed("the feed's XML is damaged and holds no readable entry", url=url)
     format_ = _format(version, document.root)

@@ -103,7 +103,7 @@ def found_by_feedparser(body: bytes) -> int:
     identities = set()
     for entry in parsed.entries:
         link = entry.get("feedburner_origlink") or entry.get("link") or ""
-        texts = plain_text(entry.get("title", "")), plain_text(entry.get("summary", ""))
+        texts = (plain_text(entry.get(key) or "") for key in ("title", "summary"))
         identities.add(url_key(urljoin(URL, link)) if link else (entry.get("id"), *texts))
     return len(identities)
 

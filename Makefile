@@ -1,0 +1,34 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up what it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test lint types long-test clean
+
+demo: $(INSTALLED)
+	$(BIN)/wirecopy demo
+
+test: $(INSTALLED) lint types
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+# Longer crash, load and fuzz runs; an hour or so.
+long-test: $(INSTALLED)
+	LONG_TESTS=1 $(BIN)/pytest --timeout 3600
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Wirecopy needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist demo-home *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
