@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +37,8 @@ def main() -> None:
     settings or usage and 1 for anything else."""
     from ingest.errors import ConfigurationError, WirecopyError
 
+    # As Ctrl-C, so that a run that is stopped by systemd or a container says so in `runs`.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except ConfigurationError as error:

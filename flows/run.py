@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,9 +17,10 @@ from flows.tally import RunReport, Tally
 from flows.version import wirecopy_version
 from ingest.archive import ArchiveWriter
 from ingest.errors import ConfigurationError, DiskFull
-from ingest.fetch import Fetcher, FetchPolicy
+from ingest.fetch import Fetcher, FetchPolicy, default_user_agent
 from ingest.ids import random_id
 from ingest.publishers import publisher_of
+from ingest.robots import RobotsRecord
 from ingest.schedule import POLL_INTERVAL
 from ingest.workers import WorkerPolicy, WorkerPool
 from storage.claims import bury_dead_runs, release
@@ -28,6 +29,7 @@ from storage.feeds import follow
 from storage.home import Home
 from storage.publish import Published, publish, publish_due
 from storage.publishers import set_aliases
+from storage.robots import keep_robots, known_robots
 from storage.runs import finish_run, start_run
 
 log = logging.getLogger("wirecopy.run")
@@ -114,12 +116,13 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
             follow(connection, feeds, now=now, interval=POLL_INTERVAL)
             set_aliases(connection, setup.feeds.alias_lists())
             start_run(connection, run_id, kind, now=now, flow_run_id=setup.flow_run_id)
+            robots = [RobotsRecord(*known) for known in known_robots(connection, now=now)]
         run = Run(
             run_id=run_id,
             kind=kind,
             setup=setup,
             database=database,
-            fetcher=stack.enter_context(_fetcher(setup)),
+            fetcher=stack.enter_context(_fetcher(setup, robots)),
             workers=stack.enter_context(WorkerPool(_worker_policy(settings))),
             archive=stack.enter_context(_archive(home, now, kind, run_id))
             if settings.archive
@@ -138,8 +141,14 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
 
 def finish(run: Run, outcome: str) -> None:
     """Write down how the run ended, and let go of what it had in hand."""
+    robots = [
+        (record.origin, record.state, record.expires_at, record.text)
+        for record in run.fetcher.robots_records()
+        if record.error is None
+    ]
     with run.database.write() as connection:
         release(connection, run.run_id)
+        keep_robots(connection, robots, now=run.now())
         finish_run(connection, run.run_id, run.tally.counts(), outcome=outcome, now=run.now())
 
 
@@ -150,6 +159,7 @@ def publish_if_due(run: Run, *, at_end: bool = False) -> Published | None:
             connection,
             now=run.now(),
             interval=run.setup.settings.publish_interval,
+            run_started_at=run.started_at,
             at_end=at_end,
         ):
             return None
@@ -187,11 +197,10 @@ def _check_room(home: Home, min_free_bytes: int) -> None:
         )
 
 
-def _fetcher(setup: Setup) -> Fetcher:
+def _fetcher(setup: Setup, robots: Sequence[RobotsRecord]) -> Fetcher:
     settings = setup.settings
-    contact = settings.contact or "no contact given"
     policy = FetchPolicy(
-        user_agent=settings.user_agent or f"Wirecopy/{wirecopy_version()} ({contact})",
+        user_agent=settings.user_agent or default_user_agent(settings.contact),
         proxy=settings.proxy,
         allow_networks=settings.allow_networks,
         allow_ports=settings.allow_ports,
@@ -203,7 +212,12 @@ def _fetcher(setup: Setup) -> Fetcher:
         max_feed_bytes=settings.max_feed_bytes,
     )
     aliases = setup.feeds.aliases
-    return Fetcher(policy, publisher_of=partial(publisher_of, aliases=aliases), now=setup.clock)
+    return Fetcher(
+        policy,
+        publisher_of=partial(publisher_of, aliases=aliases),
+        now=setup.clock,
+        robots=robots,
+    )
 
 
 def _worker_policy(settings: Settings) -> WorkerPolicy:

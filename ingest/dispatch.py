@@ -86,6 +86,10 @@ class Turnstile:
         )
 
 
+def given_up(url: str) -> FetchError:
+    return FetchError("The fetch was given up, because the run was stopped.", url=redact_url(url))
+
+
 def run_one(request: FetchRequest, steps: Steps, turnstile: Turnstile) -> FetchResponse:
     """Take the steps in this thread, sleeping between them."""
     publisher: str | None = None
@@ -114,7 +118,7 @@ def _wait_for(wanted: Turn | Claimed, request: FetchRequest, turnstile: Turnstil
             return None
         while True:
             if turnstile.closed:
-                raise FetchError("The fetch was given up.", url=redact_url(request.url))
+                raise given_up(request.url)
             refusal = turnstile.refusal(wanted.publisher, request.url)
             if refusal is not None:
                 raise refusal
@@ -241,6 +245,8 @@ class Run:
         turnstile = self._turnstile
         with turnstile.changed:
             while not self._stopping:
+                if turnstile.closed:
+                    self._give_up()
                 now = turnstile.now()
                 for key in [key for key in self._claimed if not turnstile.is_claimed(key)]:
                     for job in reversed(self._claimed.pop(key)):
@@ -250,6 +256,14 @@ class Run:
                     return taken
                 turnstile.changed.wait(None if full else self._ready.wait(now))
         return None
+
+    def _give_up(self) -> None:
+        """The Fetcher was closed: nobody gets another turn. The lock must be held."""
+        left = self._ready.drain() + [job for jobs in self._claimed.values() for job in jobs]
+        self._claimed.clear()
+        for job in left:
+            job.abandon()
+            self._results.put((job, given_up(job.request.url)))
 
     def _move(self, publisher: str, job: Job) -> None:
         """Refuse a job whose publisher is throttled, grant it the turn it waits for, or let it take

@@ -77,6 +77,9 @@ def repair_xml(text: str, *, max_entries: int) -> FeedDocument:
     if survey.error not in (0, _AFTER_THE_END, *_AT_THE_END):
         text = _RUN_OF_OPENINGS.sub("&lt;", _mend_references(text, {}))
         survey = _Survey(text, max_entries)
+    if survey.error in _AT_THE_END and _goes_on(survey):
+        text = _mend_references(_without_open_section(text), {})
+        survey = _Survey(text, max_entries)
     if survey.error == _AFTER_THE_END and not _ENTRY_START.search(survey.body, survey.error_at):
         whole = survey.body[: survey.error_at].decode("utf-8", "ignore")
         survey = _Survey(whole, max_entries)
@@ -88,7 +91,7 @@ def repair_xml(text: str, *, max_entries: int) -> FeedDocument:
         body, truncated = survey.up_to(survey.limit_end), False
     elif not truncated:
         body = survey.body
-    elif survey.error in _AT_THE_END:
+    elif survey.error in _AT_THE_END and not _goes_on(survey):
         body = survey.up_to(survey.last_end) if survey.last_end else b""
     else:
         body = _up_to_last_entry(survey.body)
@@ -108,6 +111,21 @@ def _has_its_end(survey: _Survey, root: str) -> bool:
     if survey.error in _AT_THE_END:
         return end in survey.body.rstrip()[-len(end) - 2 :].lower()
     return end in survey.body.lower()
+
+
+def _goes_on(survey: _Survey) -> bool:
+    """Whether entries end behind the last one that expat saw: then a comment or CDATA section was
+    left open and swallowed them."""
+    own = survey.last_end.at + 1 if survey.last_end else 0
+    return _ENTRY_END.search(survey.body, own) is not None
+
+
+def _without_open_section(text: str) -> str:
+    for opening, closing in (("<![CDATA[", "]]>"), ("<!--", "-->")):
+        at = text.rfind(opening)
+        if at >= 0 and closing not in text[at:]:
+            text = text[:at] + text[at + len(opening) :]
+    return text
 
 
 def _up_to_last_entry(body: bytes) -> bytes:

@@ -115,7 +115,7 @@ def _parse_xml(document: FeedDocument, *, url: str, now: datetime) -> ParsedFeed
 @cache
 def _feedparser() -> Any:
     # Imported on first use because only the worker processes that parse need it.
-    import feedparser.api  # type: ignore[import-untyped]
+    import feedparser.api
 
     feedparser.api.PREFERRED_XML_PARSERS.insert(0, "ingest.feed_sax")
     return feedparser

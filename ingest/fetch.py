@@ -87,6 +87,7 @@ class Fetcher:
         resolver: Resolver = resolve,
         tls: ssl.SSLContext | None = None,
     ) -> None:
+        user_agent = _checked_user_agent(policy.user_agent)
         guard = AddressGuard(policy.allow_networks, policy.allow_ports)
         self._policy = policy
         self._publisher_of = publisher_of
@@ -105,10 +106,10 @@ class Fetcher:
             guard,
             self._turnstile,
             publisher_of=publisher_of,
-            user_agent=policy.user_agent,
+            user_agent=user_agent,
             now=now,
         )
-        self._gate = RobotsGate(self._client, policy.user_agent, robots)
+        self._gate = RobotsGate(self._client, user_agent, robots)
         self._lock = threading.Lock()
         self._active: set[Cancellation] = set()
 
@@ -200,6 +201,14 @@ class Fetcher:
         except UrlRefused:
             publisher = ""  # its first step says so, and asks nobody
         return Job(request, publisher, functools.partial(self._steps, request, cancellation))
+
+
+def _checked_user_agent(text: str) -> str:
+    if not text.strip() or not text.isascii() or not text.isprintable():
+        raise ConfigurationError(
+            "user_agent and contact: only printable ASCII characters can be sent."
+        )
+    return text.strip()
 
 
 def _proxy_target(proxy: str | None) -> Target | None:

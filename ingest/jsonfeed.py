@@ -23,8 +23,12 @@ from ingest.times import parse_feed_time
 from ingest.types import FeedEntry, ParsedFeed
 from ingest.urls import clean_link
 
-# Numbers stay as written: an id of 5,000 digits is not worth an exception.
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
+
+class _Number(str):
+    """A number as written: only ids may be numbers, and one of 5,000 digits is no exception."""
+
+
+_DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, strict=False)
 _ITEMS = re.compile(r"\"items\"\s*:\s*\[")
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")
 _HTTP_URL = re.compile(r"https?://[^\s/]", re.IGNORECASE)
@@ -91,7 +95,8 @@ def _complete_part(text: str) -> dict[str, Any] | None:
 
 
 def _entry(item: dict[str, Any], base: str, now: datetime) -> FeedEntry:
-    guid = _string(item, "id")
+    number = item.get("id")
+    guid = str(number) if isinstance(number, _Number) else _string(item, "id")
     link = _string(item, "url") or _string(item, "external_url")
     if not link and _HTTP_URL.match(guid):
         link = guid
@@ -108,7 +113,7 @@ def _entry(item: dict[str, Any], base: str, now: datetime) -> FeedEntry:
         published_at=time.at if time else None,
         published_precision=time.precision if time else None,
         published_raw=one_line(raw_time) or None,
-        tags=tag_terms(tag for tag in _list(item, "tags") if isinstance(tag, str)),
+        tags=tag_terms(tag for tag in _list(item, "tags") if type(tag) is str),
         content_html=storable(html[:CONTENT_LIMIT]) or None,
     )
 
@@ -126,4 +131,4 @@ def _list(element: dict[str, Any], key: str) -> list[Any]:
 
 def _string(element: dict[str, Any], key: str) -> str:
     value = element.get(key)
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) and not isinstance(value, _Number) else ""

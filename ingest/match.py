@@ -16,15 +16,24 @@ SHINGLE_WORDS = 5
 MIN_SHINGLES = 30
 """Texts with fewer shingles are too short to tell a copy from a coincidence."""
 
-COPY_CONTAINMENT = 0.5
+COPY_CONTAINMENT = 0.45
 """Least share of the smaller text's shingles in the larger. Wrapped originals keep above 0.9,
-heavily cut or edited ones above 0.5; different reports of one event stay below 0.2."""
+heavily cut or edited ones above 0.45; different reports of one event stay below 0.2."""
 
 SAME_PUBLISHER_CONTAINMENT = 0.8
 """For two articles of one publisher, which share its frame whatever they are about."""
 
 SPREAD_TENTHS = 7
 """The match must reach so many tenths of the smaller text: a shared frame reaches its ends only."""
+
+RUN_GAP = 5
+"""A run of matching shingles goes on over so many that do not match: what changing a word costs."""
+
+RUN_SHARE = 0.45
+"""Or one run must hold so much of the smaller text: a copy broken off early, inside a frame."""
+
+RUN_START = 0.12
+"""And begin before this share of one of the two, the original: frames begin at both ends."""
 
 TEMPLATE_RATIO = 0.8
 """When so much less of the text matches with its digits than without, only the figures differ: two
@@ -83,7 +92,9 @@ def compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
         return Match(1.0) if smaller.distinct and smaller.sequence == larger.sequence else None
     containment = share(smaller.distinct, larger.distinct)
     needed = SAME_PUBLISHER_CONTAINMENT if same_publisher else COPY_CONTAINMENT
-    if containment < needed or _tenths_reached(smaller, larger) < SPREAD_TENTHS:
+    if containment < needed:
+        return None
+    if _tenths_reached(smaller, larger) < SPREAD_TENTHS and not _broken_off(smaller, larger):
         return None
     if containment < TEMPLATE_RATIO * share(smaller.masked, larger.masked):
         return None
@@ -149,3 +160,26 @@ def _tenths_reached(smaller: Text, larger: Text) -> int:
         2 * sum(shingle in larger.distinct for shingle in sequence[start:end]) >= end - start
         for start, end in pairwise(bounds)
     )
+
+
+def _broken_off(smaller: Text, larger: Text) -> bool:
+    """Whether one run of text, from the start of one of the two, is most of the smaller."""
+    wanted = RUN_SHARE * len(smaller.sequence)
+    for text, other in ((smaller, larger), (larger, smaller)):
+        start, end = _longest_run([shingle in other.distinct for shingle in text.sequence])
+        if end - start >= wanted and start <= RUN_START * len(text.sequence):
+            return True
+    return False
+
+
+def _longest_run(found: Sequence[bool]) -> tuple[int, int]:
+    """Start and end of the longest run of matches, gaps of up to RUN_GAP bridged."""
+    best, start, last = (0, 0), 0, None
+    for at, hit in enumerate(found):
+        if not hit:
+            continue
+        if last is None or at - last > RUN_GAP + 1:
+            start = at
+        last = at
+        best = max(best, (start, at + 1), key=lambda run: run[1] - run[0])
+    return best

@@ -4,6 +4,7 @@ left alone recorded. Pages, feeds and robots.txt all pass through here.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from ingest.errors import DeadlineExceeded, Throttled
 from ingest.pacing import DEFAULT_RETRY_AFTER, retry_after_seconds
 from ingest.redact import redact_url
 from ingest.wire import Cancellation
+
+log = logging.getLogger("wirecopy.fetch")
 
 
 class Budget:
@@ -108,6 +111,7 @@ class PoliteClient:
         with self.turnstile.changed:
             now = self.turnstile.now()
             self.turnstile.pacing.throttle(publisher, seconds, answer.status, now)
+        log.info("fetch.throttled", extra={"publisher": publisher, "seconds": seconds})
         raise Throttled(
             f"{target.host} asked to be left alone for {seconds:.0f} s: it is asked again later.",
             url=redact_url(target.url),

@@ -95,7 +95,8 @@ class RobotsGate:
         origin = target.origin
         asked = parse_target("/robots.txt", base=target.url)
         spent_before = budget.spent
-        for hop in range(MAX_HOPS + 1):
+        redirected = False
+        for _ in range(MAX_HOPS + 1):
             failed_until = self._client.now() + KEEP_FAILURE
             try:
                 answer = yield from self._client.get(
@@ -104,6 +105,7 @@ class RobotsGate:
                 if not 300 <= answer.status < 400:
                     body = answer.body.rpartition(b"\n")[0] if answer.cut else answer.body
                     return record_from_answer(origin, answer.status, body, self._client.now())
+                redirected = True
                 location = answer.header("location")
                 if location is None:
                     break
@@ -117,7 +119,7 @@ class RobotsGate:
                     raise
                 if isinstance(error, DeadlineExceeded) and spent_before > budget.seconds / 2:
                     raise
-                if hop and isinstance(error, (AddressRefused, UrlRefused)):
+                if redirected and isinstance(error, (AddressRefused, UrlRefused)):
                     return RobotsRecord(origin, "unavailable", failed_until)
                 return RobotsRecord(origin, "unreachable", failed_until, error=error)
         return RobotsRecord(origin, "open", self._client.now() + KEEP)

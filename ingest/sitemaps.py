@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from ingest.errors import BrokenFeed, NotAFeed
 from ingest.feed_fields import TITLE_LIMIT, language_tag, one_line, tag_terms

@@ -11,6 +11,7 @@ import pyarrow as pa
 from ingest.types import Article, KnownArticle, Role
 from storage.arrow import TEXT, TEXTS, TIME, incoming
 from storage.publishers import add_publishers, count_articles
+from storage.rows import one_row
 
 
 def known_articles(
@@ -51,17 +52,19 @@ def add_articles(
     with incoming(connection, columns, sketches):
         connection.execute("INSERT INTO internal.sketches BY NAME FROM incoming")
     count_articles(connection, [article.publisher for article in articles])
-    connection.execute("UPDATE internal.revision SET articles_revision = articles_revision + 1")
 
 
 def add_urls(connection: duckdb.DuckDBPyConnection, urls: Sequence[tuple[str, str]]) -> None:
     """Add addresses (URL key, article id) by which articles are known; known ones stay."""
     with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, urls):
-        connection.execute(
+        added = one_row(
+            connection,
             "INSERT INTO internal.article_urls BY NAME "
             "SELECT DISTINCT ON (url_key) url_key, article_id "
-            "FROM incoming ANTI JOIN internal.article_urls USING (url_key)"
-        )
+            "FROM incoming ANTI JOIN internal.article_urls USING (url_key)",
+        )[0]
+    if added:  # who looked addresses up before must do so again
+        connection.execute("UPDATE internal.revision SET articles_revision = articles_revision + 1")
 
 
 _ARTICLE_COLUMNS = {

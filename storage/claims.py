@@ -46,10 +46,13 @@ def bury_dead_runs(connection: duckdb.DuckDBPyConnection, live: LiveRuns, *, now
         "UNION SELECT run_id FROM runs WHERE finished_at IS NULL"
     ).fetchall()
     open_runs = [row[0] for row in rows]
-    for run_id in set(open_runs) - live.among(open_runs):
+    dead = set(open_runs) - live.among(open_runs)
+    for run_id in dead:
         release(connection, run_id)
         connection.execute(
             "UPDATE runs SET finished_at = $now, outcome = 'interrupted' "
             "WHERE run_id = $run_id AND finished_at IS NULL",
             {"now": now, "run_id": run_id},
         )
+    if dead:
+        connection.execute("UPDATE internal.revision SET revision = revision + 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 import duckdb
@@ -44,10 +44,11 @@ class Database:
 
     @contextmanager
     def hold(self, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
-        """The writer lock, without a connection. Raises DatabaseBusy."""
-        self.home.make_folders()
-        with self._lock.hold(timeout=timeout, backfill=self._backfill), _storage_errors(self.home):
-            yield
+        """The writer lock, without a connection. Raises DatabaseBusy, DiskFull or StorageError."""
+        with _storage_errors(self.home):
+            self.home.make_folders()
+            with self._lock.hold(timeout=timeout, backfill=self._backfill):
+                yield
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -88,7 +89,8 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # a database that has failed refuses even this
+            connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
 
@@ -126,22 +128,48 @@ def _connect(home: Home) -> duckdb.DuckDBPyConnection:
 def _storage_errors(home: Home) -> Iterator[None]:
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
-        raise _storage_error(home, str(error)) from error
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except duckdb.Error as error:
+        if _no_space(error):
+            raise _disk_full(home) from error
+        if not _unusable(error):
             raise
-        raise _storage_error(home, "No space left on device") from error
+        raise StorageError(
+            f"The database {home.working} cannot be used: {str(error).splitlines()[0]}. If it is "
+            f"damaged, move it and its .wal away and put a writable copy of {home.published}, the "
+            "last snapshot, in its place."
+        ) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _disk_full(home) from error
+        if error.filename is None:
+            raise
+        raise StorageError(
+            f"{error.filename} cannot be used: {error.strerror}. Make it accessible, or name "
+            "another home with --home."
+        ) from error
 
 
-def _storage_error(home: Home, message: str) -> StorageError:
-    if "No space left" in message or "disk full" in message.lower():
-        return DiskFull(
-            f"No space is left for {home.folder}. What was committed before is kept; make room and "
-            "run the command again."
-        )
-    first_line = message.strip().splitlines()[0] if message.strip() else "unknown error"
-    return StorageError(f"The database {home.working} cannot be used: {first_line}")
+def _no_space(error: duckdb.Error) -> bool:
+    message = str(error).lower()
+    return "no space left" in message or "disk full" in message or "disk quota" in message
+
+
+def _unusable(error: duckdb.Error) -> bool:
+    """Whether the file is to blame. What fails a checksum is a plain Error in DuckDB 2."""
+    kinds = (
+        duckdb.FatalException,
+        duckdb.InternalException,
+        duckdb.IOException,
+        duckdb.SerializationException,
+    )
+    return isinstance(error, kinds) or type(error) is duckdb.Error
+
+
+def _disk_full(home: Home) -> DiskFull:
+    return DiskFull(
+        f"No space is left for {home.folder}. What was committed before is kept; make room and "
+        "run the command again."
+    )
 
 
 def _utc_now(connection: duckdb.DuckDBPyConnection) -> datetime:

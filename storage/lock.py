@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,8 +22,9 @@ RETRY_SECONDS = 0.02
 class WriterLock:
     """The queue for the working database.
 
-    Two lock files: a writer holds `writer.lock`; a poll that waits or writes shares `polls.lock`,
-    and a backfill must have that one alone for a moment before it may queue, so that polls pass it.
+    Two lock files: a writer holds `writer.lock`; a poll that waits or writes shares `polls.lock`.
+    A backfill takes `writer.lock` only at a moment when it has `polls.lock` alone, and keeps
+    neither while it waits, so that polls pass it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,10 +39,11 @@ class WriterLock:
         """
         deadline = time.monotonic() + timeout
         with _opened(self._polls) as polls, _opened(self._writer) as writer:
-            _lock(polls, fcntl.LOCK_EX if backfill else fcntl.LOCK_SH, deadline)
-            _lock(writer, fcntl.LOCK_EX, deadline)
             if backfill:
-                fcntl.flock(polls, fcntl.LOCK_UN)
+                _wait(lambda: _taken_between_polls(writer, polls), deadline)
+            else:
+                _wait(lambda: _taken(polls, fcntl.LOCK_SH), deadline)
+                _wait(lambda: _taken(writer, fcntl.LOCK_EX), deadline)
             yield
 
 
@@ -54,19 +56,31 @@ def _opened(path: Path) -> Iterator[int]:
         os.close(handle)
 
 
-def _lock(handle: int, how: int, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(handle, how | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise DatabaseBusy(
-                    "Another Wirecopy process is writing to this home for unusually long. "
-                    "Wait for it to end, or stop it, and run the command again."
-                ) from None
-            time.sleep(RETRY_SECONDS)
-        else:
-            return
+def _wait(take: Callable[[], bool], deadline: float) -> None:
+    while not take():
+        if time.monotonic() >= deadline:
+            raise DatabaseBusy(
+                "Another Wirecopy process is writing to this home for unusually long. "
+                "Wait for it to end, or stop it, and run the command again."
+            )
+        time.sleep(RETRY_SECONDS)
+
+
+def _taken(handle: int, how: int) -> bool:
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _taken_between_polls(writer: int, polls: int) -> bool:
+    if not _taken(polls, fcntl.LOCK_EX):
+        return False
+    try:
+        return _taken(writer, fcntl.LOCK_EX)
+    finally:
+        fcntl.flock(polls, fcntl.LOCK_UN)
 
 
 class LiveRuns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -63,6 +64,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
                 [migration.version, migration.name, now],
             )
         except BaseException:
-            connection.execute("ROLLBACK")
+            with suppress(duckdb.Error):  # a database that has failed refuses even this
+                connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")

@@ -23,6 +23,9 @@ PUBLISH_SHARE = 30
 PUBLISH_INTERVAL = timedelta(minutes=5)
 """During a run, snapshots are not taken more often than this."""
 
+QUICK_MS = 2000
+"""Milliseconds. A run's end is always shown at once when the last snapshot took no longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -65,12 +68,13 @@ def publish_due(
     *,
     now: datetime,
     interval: timedelta | None,
+    run_started_at: datetime,
     at_end: bool,
 ) -> bool:
     """Whether a snapshot is wanted: something changed and the last one is old enough.
 
-    `interval` is the user's setting. Without one, a run takes a snapshot when it ends, and every
-    PUBLISH_INTERVAL meanwhile, in either case not sooner than PUBLISH_SHARE allows.
+    `interval` is the user's setting. Without one it is the larger of PUBLISH_INTERVAL and what
+    PUBLISH_SHARE allows; but a run that ends takes one whenever that is quick.
     """
     revision, published_revision, published_at, publish_ms = one_row(
         connection,
@@ -78,13 +82,13 @@ def publish_due(
     )
     if revision == published_revision:
         return False
-    if published_at is None:
+    if at_end and (published_at is None or (interval is None and publish_ms <= QUICK_MS)):
         return True
     if interval is None:
-        interval = timedelta(milliseconds=PUBLISH_SHARE * (publish_ms or 0))
-        if not at_end:
-            interval = max(interval, PUBLISH_INTERVAL)
-    return bool(now - published_at >= interval)
+        by_cost = timedelta(milliseconds=PUBLISH_SHARE * (publish_ms or 0))
+        interval = max(by_cost, PUBLISH_INTERVAL)
+    last = published_at or run_started_at
+    return bool(now < last or now - last >= interval)  # a clock set back must not stop snapshots
 
 
 def _describe(

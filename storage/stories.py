@@ -30,7 +30,7 @@ def candidates(
     articles: Sequence[Article],
     canonical_keys: Sequence[str],
 ) -> Candidates:
-    """Stored articles that these may be copies of: by sketch, by content, by canonical address.
+    """Stored articles that these may be copies of: by sketch, and by canonical address.
 
     `canonical_keys` are URL keys that articles of the batch name as their own original.
     """
@@ -53,7 +53,7 @@ def candidates(
 
 
 def articles_revision(connection: duckdb.DuckDBPyConnection) -> int:
-    """A number that grows whenever articles are added."""
+    """A number that grows whenever articles, or addresses of articles, are added."""
     return int(one_row(connection, "SELECT articles_revision FROM internal.revision")[0])
 
 

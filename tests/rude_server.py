@@ -164,6 +164,11 @@ class RudeServer:
         """Every name leads here."""
         return ["127.0.0.1"]
 
+    @property
+    def open_connections(self) -> int:
+        with self._lock:
+            return len(self._sockets)
+
     def paths(self, host: str | None = None) -> list[str]:
         """Paths asked for, in order, robots.txt apart."""
         with self._lock:

@@ -1,7 +1,7 @@
 """Thousands of real, odd and damaged feed documents: rows or a named outcome, never a lost run.
 
 Runs where a corpus of feed documents lies beside the project, and is skipped elsewhere. By default
-a sample; WIRECOPY_LONG_TESTS=1 runs every document and 2,000 mutations. Longer fuzzing:
+all documents and 300 mutations of them; WIRECOPY_LONG_TESTS=1 makes it 2,000. Longer fuzzing:
 ``python -m tests.test_feed_corpus SEED COUNT``.
 """
 
@@ -75,7 +75,7 @@ def judge(body: bytes) -> Verdict:
         feed = parse_feed(body, url=URL, content_type=None, now=NOW)
     except OutcomeError as error:
         return Verdict(error.kind)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what this test is looking for
         return Verdict(f"exception: {error!r}")
     return Verdict(
         "rows",
@@ -98,14 +98,22 @@ def found_by_feedparser(body: bytes) -> int:
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    except Exception:
+    except Exception:  # noqa: BLE001 - feedparser raises anything
         return 0
     identities = set()
     for entry in parsed.entries:
         link = entry.get("feedburner_origlink") or entry.get("link") or ""
         texts = (plain_text(entry.get(key) or "") for key in ("title", "summary"))
-        identities.add(url_key(urljoin(URL, link)) if link else (entry.get("id"), *texts))
+        identities.add(_page(link) if link else (entry.get("id"), *texts))
     return len(identities)
+
+
+def _page(link: str) -> str:
+    try:
+        absolute = urljoin(URL, link)
+    except ValueError:
+        return link
+    return url_key(absolute) or absolute
 
 
 def flaw_of(feed: ParsedFeed) -> str:
@@ -233,25 +241,23 @@ def complaints(judge_document: Judge, documents: Iterator[tuple[str, bytes]]) ->
     found = []
     for name, body in documents:
         complaint = judge_document(body).complaint
-        if complaint and name not in EXPLAINED:
+        if complaint and name.split()[0] not in EXPLAINED:
             found.append(f"{name}: {complaint}")
     return found
 
 
 def test_every_document_gives_rows_or_a_named_outcome(judged: Judge) -> None:
-    documents = corpus()
-    sample = documents if LONG else documents[::4]
-    assert complaints(judged, iter(sample)) == []
+    assert complaints(judged, iter(corpus())) == []
 
 
 def test_nearly_every_document_gives_rows(judged: Judge) -> None:
-    documents = corpus() if LONG else corpus()[1::8]
+    documents = corpus()[::4]
     outcomes = Counter(judged(body).outcome for _, body in documents)
     assert outcomes["rows"] >= 0.98 * len(documents), outcomes
 
 
 def test_mutated_documents_give_rows_or_a_named_outcome(judged: Judge) -> None:
-    assert complaints(judged, fuzzed(seed=1, count=2000 if LONG else 150)) == []
+    assert complaints(judged, fuzzed(seed=1, count=2000 if LONG else 300)) == []
 
 
 if __name__ == "__main__":

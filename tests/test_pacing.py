@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from datetime import UTC, datetime
@@ -172,4 +173,4 @@ def test_a_simulated_crawl_is_polite_and_never_idle(seed: int) -> None:
             pacing.finish(name)
     for name, times in starts.items():
         assert len(times) == sizes[name]
-        assert all(later - earlier >= 1.0 for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier >= 1.0 for earlier, later in itertools.pairwise(times))

@@ -304,7 +304,7 @@ CREATE TABLE internal.revision (
 INSERT INTO internal.revision VALUES (0, 0, -1, NULL, NULL);
 COMMENT ON TABLE internal.revision IS 'One row: counts the transactions that changed public tables.';
 COMMENT ON COLUMN internal.revision.revision IS 'Number of the last such transaction.';
-COMMENT ON COLUMN internal.revision.articles_revision IS 'Counts those that added articles.';
+COMMENT ON COLUMN internal.revision.articles_revision IS 'Counts those that added articles or addresses of articles.';
 COMMENT ON COLUMN internal.revision.published_revision IS 'The revision the last snapshot shows; -1 before the first.';
 COMMENT ON COLUMN internal.revision.published_at IS 'When the last snapshot was taken; NULL before the first.';
 COMMENT ON COLUMN internal.revision.publish_ms IS 'Milliseconds the last snapshot took; NULL before the first.';
@@ -378,6 +378,18 @@ COMMENT ON TABLE internal.sketches IS 'Sketches of the articles'' texts: the sma
 COMMENT ON COLUMN internal.sketches.hash IS 'Low 32 bits of XXH3 of a five-word shingle.';
 COMMENT ON COLUMN internal.sketches.article_id IS 'The article (articles.article_id).';
 COMMENT ON COLUMN internal.sketches.day IS 'Day of the article''s sort_at, in UTC.';
+
+CREATE TABLE internal.robots (
+    origin      VARCHAR NOT NULL,
+    state       VARCHAR NOT NULL,
+    expires_at  TIMESTAMPTZ NOT NULL,
+    text        VARCHAR NOT NULL
+);
+COMMENT ON TABLE internal.robots IS 'robots.txt files read, so that the next run need not ask again.';
+COMMENT ON COLUMN internal.robots.origin IS 'Scheme, host and port.';
+COMMENT ON COLUMN internal.robots.state IS 'rules (text holds), open (there is none) or unavailable (the server failed to give it).';
+COMMENT ON COLUMN internal.robots.expires_at IS 'It is asked for again from this time on.';
+COMMENT ON COLUMN internal.robots.text IS 'The file; empty unless state is rules.';
 
 CREATE TABLE internal.claims (
     kind        VARCHAR NOT NULL CHECK (kind IN ('feed', 'page')),

@@ -1,0 +1,87 @@
+"""Homes seen from outside: the command line as users run it, and the published file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+LONG = os.environ.get("LONG_TESTS") == "1"
+"""Whether the longer crash, load and fuzz runs are wanted."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class HomeFolder:
+    """A home, used from outside: by commands, and by reading the published file."""
+
+    folder: Path
+
+    @property
+    def published(self) -> Path:
+        return self.folder / "news.duckdb"
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "flows.cli", *words, "--home", str(self.folder)]
+
+    def run(self, *words: str, timeout: float = 120, **env: str) -> Result:
+        """Run a command to its end."""
+        done = subprocess.run(
+            self.command(*words),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=ROOT,
+            env={**os.environ, **env},
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a command in a process group of its own."""
+        return subprocess.Popen(
+            self.command(*words),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of the published file."""
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def follow(self, feeds: tuple[str, ...], proxy: str, **settings: object) -> None:
+        """Write the feeds file, and settings that reach the newsroom."""
+        self.folder.mkdir(exist_ok=True)
+        lines = "".join(f'[[feed]]\nurl = "{url}"\n' for url in feeds)
+        (self.folder / "feeds.toml").write_text(lines)
+        chosen = {
+            "proxy": proxy,
+            "per_publisher_delay": 0,
+            "per_publisher_connections": 8,
+            "allow_networks": ["127.0.0.0/8"],
+            "min_free_bytes": 0,
+            **settings,
+        }
+        text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in chosen.items())
+        (self.folder / "wirecopy.toml").write_text(text)
