@@ -100,7 +100,8 @@ def _published(
     entry: FeedEntry, extraction: Extraction
 ) -> tuple[datetime | None, Precision | None, DateSource | None]:
     feed, page = entry.published_at, extraction.published_at
-    if feed and entry.published_precision == "day" and page and page.date() == feed.date():
+    finer = entry.published_precision == "day" and extraction.published_precision != "day"
+    if feed and page and finer and page.date() == feed.date():
         return page, extraction.published_precision, "page"
     if feed:
         return feed, entry.published_precision, "feed"

@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -192,8 +192,7 @@ class Connections:
         connection = self._idle.take(key)
         if connection is not None:
             answer = exchange.over(connection, deadline, cancellation)
-            if answer is None:
-                # The server closed it while it was idle, and has not seen this request.
+            if answer is None:  # closed by the server while it was idle, this request unseen
                 connection = None
         if connection is None:
             connection = self._connection_to(target)
@@ -306,6 +305,7 @@ class _Exchange:
     cut: bool
     watchdog: Watchdog
     reusable: bool = False
+    read_whole: bool = False
 
     def over(
         self, connection: _Dialled, deadline: float, cancellation: Cancellation
@@ -330,8 +330,8 @@ class _Exchange:
             raise translated(error, line, self.target, in_body=reply is not None) from error
         else:
             connection.used = True
-            finished = reply.isclosed() and not reply.will_close and not reply.reader.left_over
-            self.reusable = finished and line.ended is None
+            clean = not reply.will_close and not reply.reader.left_over and line.ended is None
+            self.reusable = clean and self.read_whole
         finally:
             if not self.reusable:
                 connection.retire()
@@ -347,6 +347,7 @@ class _Exchange:
             body, was_cut = self._body(reply)
         elif reply.length == 0 and not reply.chunked:
             reply.read()  # nothing, but http.client wants to be asked
+            self.read_whole = True
         elif reply.status >= 400:
             self._drain(reply, line)
         return Answer(reply.status, headers, body, line.received, was_cut)
@@ -368,7 +369,7 @@ class _Exchange:
         try:
             if promised is not None and promised > self.max_bytes and not self.cut:
                 raise BodyOverflow
-            stream = response.stream(_CHUNK, decode_content=False)
+            stream = self._to_its_end(response.stream(_CHUNK, decode_content=False))
             coding = ", ".join(reply.headers.get_all("content-encoding", ()))
             pieces.extend(decoded(stream, coding, self.max_bytes))
         except (BodyOverflow, WireOverflow):
@@ -382,6 +383,12 @@ class _Exchange:
             raise BodyDamaged("it is longer than its Content-Length says")
         return b"".join(pieces), False
 
+    def _to_its_end(self, stream: Iterator[bytes]) -> Iterator[bytes]:
+        """Notes that the stream was exhausted: urllib3 closes the reply also when it is left early,
+        and what is still to come would then be taken for the next answer."""
+        yield from stream
+        self.read_whole = True
+
     def _drain(self, reply: WireReply, line: Line) -> None:
         if reply.will_close or (reply.length or 0) > _DRAIN_BYTES:
             return
@@ -390,3 +397,4 @@ class _Exchange:
         with suppress(*WireError, ValueError), self.watchdog.watch(_DRAIN_SECONDS, line.expire):
             while reply.read(_CHUNK):
                 pass
+            self.read_whole = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from datetime import datetime
@@ -11,6 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from ingest.errors import NoText, NotHtml
+from ingest.feed_encoding import decode_feed
 from ingest.metadata import PageMetadata, read_metadata
 from ingest.times import parse_feed_time
 from ingest.types import ContentStatus, Extraction
@@ -28,6 +30,13 @@ _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I
 )
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I)
+# What XML cannot hold, bare or as a reference: one of them would make trafilatura give up the page.
+_UNUSABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    "|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])"
+    "|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF]))(?![0-9a-fA-F]);?"
+)
+_BREAKS = ("\x0b", "\x0c")
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 _BINARY_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b")
 
@@ -46,7 +55,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         tree, url=url, fast=True, include_comments=False, with_metadata=False
     )
     text = _tidy(getattr(document, "text", None) or "")
-    if not text:
+    if not count_words(text):
         raise NoText("No article text was found on the page.", url=url)
     published = parse_feed_time(metadata.published, now=now) if metadata.published else None
     modified = parse_feed_time(metadata.modified, now=now) if metadata.modified else None
@@ -74,38 +83,37 @@ def _parse(body: bytes, *, url: str, content_type: str | None) -> HtmlElement:
     if body.startswith(_BINARY_STARTS) or (kind and kind not in _HTML_TYPES):
         raise NotHtml(f"The page is {kind or 'a binary file'}, not HTML.", url=url)
     parser = HTMLParser(
-        encoding=_encoding(body, content_type),
+        encoding="utf-8",
         remove_comments=True,
         remove_pis=True,
         collect_ids=False,
         default_doctype=False,
     )
     try:
-        return document_fromstring(body, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        return document_fromstring(_decode(body, content_type).encode(), parser=parser)
+    except etree.ParserError as error:
+        raise NoText("The page is empty.", url=url) from error
+    except (etree.XMLSyntaxError, ValueError) as error:
         raise NotHtml("The page holds no HTML that could be read.", url=url) from error
 
 
-def _encoding(body: bytes, content_type: str | None) -> str:
-    """UTF-8 where the bytes are, whatever the labels say; else the server's, else the page's."""
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        return "utf-8"
+def _decode(body: bytes, content_type: str | None) -> str:
+    """The page as text, by the same rules as feeds; the server's word on the charset goes before
+    the page's."""
     http = _HTTP_CHARSET.search(content_type or "")
     page = _META_CHARSET.search(body[:4096])
-    for label in (http[1] if http else None, page[1].decode("ascii") if page else None):
-        # Latin-1 on the web means Windows-1252 (WHATWG Encoding), and what calls itself UTF-8 here
-        # is a page with a few broken bytes.
-        if label and label.lower() not in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"):
-            try:
-                HTMLParser(encoding=label)
-            except LookupError:
-                continue
-            return label
-    return "windows-1252"
+    label = next(
+        (label for label in (http and http[1], page and page[1].decode()) if _is_known(label)), None
+    )
+    text = decode_feed(body, f"text/html; charset={label}" if label else None)
+    return _UNUSABLE.sub(lambda match: " " if match[0] in _BREAKS else "", text)
+
+
+def _is_known(label: str | None) -> bool:
+    try:
+        return label is not None and codecs.lookup(label) is not None
+    except LookupError:
+        return False
 
 
 def _tidy(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from ingest.types import Relation
 from ingest.words import folded_words, shingles
@@ -48,6 +48,9 @@ TRUNCATED_HEAD = 0.8
 
 TRUNCATED_END = 0.9
 """And breaks off before this share of the original."""
+
+TRUNCATED_TAIL = 0.2
+"""Of what follows it holds less than this share: stock phrases, not text."""
 
 _DIGITS = re.compile(r"\d+")
 
@@ -117,10 +120,11 @@ def relation(original: Text, reprint: Text) -> Relation:
     if share(original.distinct, reprint.distinct) >= FULL_CONTAINMENT:
         return "full"
     found = [shingle in reprint.distinct for shingle in original.sequence]
-    if not any(found):
-        return "edited"
-    end = len(found) - found[::-1].index(True)
-    if end < TRUNCATED_END * len(found) and sum(found[:end]) >= TRUNCATED_HEAD * end:
+    # Where it breaks off: stray wording shared further down must not count as the end.
+    gains = list(accumulate(1 if shared else -1 for shared in found))
+    end = gains.index(max(gains)) + 1 if gains else 0
+    cut = end < TRUNCATED_END * len(found) and sum(found[:end]) >= TRUNCATED_HEAD * end
+    if cut and sum(found[end:]) < TRUNCATED_TAIL * (len(found) - end):
         return "truncated"
     return "edited"
 

@@ -69,8 +69,7 @@ def read_metadata(tree: HtmlElement, *, url: str) -> PageMetadata:
         language=_language(tree, meta),
         description=_first(meta, ("og:description", "description", "twitter:description")),
         tags=_tags(meta, linked),
-        section=_first(meta, ("article:section", "section"))
-        or _text(_one(linked.get("articleSection"))),
+        section=_first(meta, ("article:section", "section")) or _text(linked.get("articleSection")),
         image_url=_image(meta, linked, url),
         rights=_rights(tree, meta, url),
     )
@@ -80,7 +79,7 @@ def _meta_tags(tree: HtmlElement) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for tag in tree.iter("meta"):
         content = (tag.get("content") or "").strip()
-        for attribute in ("property", "name", "itemprop"):
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = tag.get(attribute)
             if name and content:
                 found.setdefault(name.strip().lower(), []).append(content)
@@ -88,7 +87,8 @@ def _meta_tags(tree: HtmlElement) -> dict[str, list[str]]:
 
 
 def _first(meta: Mapping[str, list[str]], names: tuple[str, ...]) -> str | None:
-    return next((plain_text(meta[name][0]) for name in names if name in meta), None) or None
+    said = (plain_text(meta[name][0]) for name in names if name in meta)
+    return next((text for text in said if text), None)
 
 
 def _json_ld_article(tree: HtmlElement) -> dict[str, Any]:
@@ -109,12 +109,15 @@ def _json_ld_article(tree: HtmlElement) -> dict[str, Any]:
 
 
 def _things(document: object) -> Iterator[dict[str, Any]]:
-    for thing in document if isinstance(document, list) else [document]:
-        if isinstance(thing, dict):
+    # A stack, not recursion: how deep it nests is the page's choice.
+    waiting = [document]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, list):
+            waiting += reversed(thing)
+        elif isinstance(thing, dict):
             yield thing
-            for key in ("@graph", "mainEntity"):
-                inner = thing.get(key)
-                yield from _things(inner) if isinstance(inner, (list, dict)) else ()
+            waiting += (thing.get("mainEntity"), thing.get("@graph"))
 
 
 def _one(value: object) -> object:
@@ -122,7 +125,14 @@ def _one(value: object) -> object:
 
 
 def _text(value: object) -> str | None:
-    return plain_text(value) or None if isinstance(value, str) else None
+    """A text, or the first of a list of them; None for whatever else a page has put there."""
+    text = _one(value)
+    return plain_text(text) or None if isinstance(text, str) else None
+
+
+def _name(value: object) -> str | None:
+    """The name of a person, organisation or term, given as text or as an object."""
+    return _text(value.get("name") if isinstance(value, dict) else value)
 
 
 def _title(
@@ -141,8 +151,7 @@ def _authors(meta: Mapping[str, list[str]], linked: Mapping[str, Any]) -> tuple[
     people = linked.get("author")
     names: list[str] = []
     for person in people if isinstance(people, list) else [people]:
-        name = _text(person.get("name") if isinstance(person, dict) else person)
-        if name:
+        if name := _name(person):
             names.append(name)
     if not names:
         said = (meta.get(key, []) for key in ("author", "article:author", "byl"))
@@ -172,10 +181,11 @@ def _tags(meta: Mapping[str, list[str]], linked: Mapping[str, Any]) -> tuple[str
     names = list(meta.get("article:tag", []))
     keywords = linked.get("keywords")
     if not names and keywords:
-        names = keywords if isinstance(keywords, list) else str(keywords).split(",")
+        listed = keywords if isinstance(keywords, list) else [keywords]
+        names = [name for word in listed for name in (_name(word) or "").split(",")]
     if not names:
         names = [name for line in meta.get("keywords", []) for name in line.split(",")]
-    found = (plain_text(name) for name in names if isinstance(name, str))
+    found = (plain_text(name) for name in names)
     return tuple(dict.fromkeys(name for name in found if name))[:30]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from ingest.ids import mint
 from ingest.match import (
@@ -57,9 +58,12 @@ def as_copy(article: Article) -> Copy:
 
 
 def canonical_key(copy: Copy | Article) -> str | None:
-    """The URL key of the address the page declares as its original; None when it is its own."""
+    """The URL key of the address the page declares as its original; None when it is its own, and
+    for a front page, which is no article."""
     key = url_key(copy.declared_canonical_url) if copy.declared_canonical_url else None
-    return None if key in copy.url_keys else key
+    if key is None or key in copy.url_keys or not urlsplit(key).path.strip("/"):
+        return None
+    return key
 
 
 class Comparisons:
@@ -99,8 +103,13 @@ def decide_stories(
     """
     ordered = sorted(batch, key=lambda article: (article.sort_at, article.article_id))
     copies = {**candidates.copies, **{a.article_id: as_copy(a) for a in ordered}}
+    by_key: dict[str, str] = {}
+    for name, copy in copies.items():
+        for key in copy.url_keys:
+            by_key.setdefault(key, name)
+    # Those that name their original come after the others, so that it has its story by then.
+    ordered.sort(key=lambda article: canonical_key(article) in by_key)
     likely = _likely_pairs(ordered, candidates)
-    by_key = {key: name for name, copy in copies.items() for key in copy.url_keys}
 
     story_of = {name: copy.story_id for name, copy in copies.items() if copy.story_id}
     for article in ordered:
@@ -163,7 +172,12 @@ def _judge(
 ) -> tuple[Story, dict[str, Role], list[Reprint]]:
     original, credit = _find_original(members, publisher_of)
     representative = original or max(
-        members, key=lambda copy: (len(compared.text(copy).distinct), -copy.sort_at.timestamp())
+        members,
+        key=lambda copy: (
+            len(compared.text(copy).distinct),
+            -copy.sort_at.timestamp(),
+            copy.article_id,
+        ),
     )
     roles: dict[str, Role] = {}
     for copy in members:
@@ -199,24 +213,33 @@ def _find_original(
 ) -> tuple[Copy | None, str | None]:
     """The original among the members, and the publisher that members credit.
 
-    A member that others name by rel=canonical, else the earliest published. None when a member
-    names an address of a publisher none of whose articles is in the story.
+    A member that others name by rel=canonical and that names no other itself, else the earliest
+    published. None when a member names an address of a publisher none of whose articles is in the
+    story.
     """
     by_key = {key: copy for copy in members for key in copy.url_keys}
     named: dict[str, int] = defaultdict(int)
     elsewhere: dict[str, int] = defaultdict(int)
+    naming: set[str] = set()
     for copy in members:
         key = canonical_key(copy)
         publisher = publisher_of(key) if key else copy.publisher
         if key is None or publisher == copy.publisher:
             continue
+        naming.add(copy.article_id)
         if key in by_key:
             named[by_key[key].article_id] += 1
         else:
             elsewhere[publisher] += 1
     if named:
-        chosen = max(named, key=lambda name: (named[name], name))
-        original = next(copy for copy in members if copy.article_id == chosen)
+        original = min(
+            (copy for copy in members if copy.article_id in named),
+            key=lambda copy: (
+                copy.article_id in naming,
+                -named[copy.article_id],
+                _publication_order(copy),
+            ),
+        )
         return original, original.publisher
     publishers = {copy.publisher for copy in members}
     absent = {name: count for name, count in elsewhere.items() if name not in publishers}
@@ -272,7 +295,11 @@ def _evidence(copy: Copy, original: Copy | None) -> tuple[Mapping[str, object], 
     if key and (original is None or key in original.url_keys):
         words = copy.declared_canonical_url
         return ({"signal": "canonical", "weight": CANONICAL_WEIGHT, "words": words},)
-    if original and original.published_at:
+    if (
+        original
+        and original.published_at
+        and _publication_order(original) < _publication_order(copy)
+    ):
         words = original.published_at.astimezone(UTC).isoformat()
         return ({"signal": "earliest", "weight": EARLIEST_WEIGHT, "words": words},)
     return ()

@@ -12,7 +12,13 @@ import xxhash
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
-_WORDS = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+")
+# Vowel signs and other marks that Python's \w leaves out, though they stand inside words: accents,
+# Cyrillic, Hebrew, Arabic, Syriac, Thaana and the scripts of India.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u0711\u0730-\u074a\u07a6-\u07b0\u0900-\u0963\u0966-\u096f\u0971-\u0df3"
+)
+_WORDS = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[\w{_MARKS}])+")
 _UNSPACED_CHARACTER = re.compile(rf"[{UNSPACED}]")
 
 

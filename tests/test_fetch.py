@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from fetch_setup import NOW, Setup
@@ -215,6 +216,39 @@ def test_a_connection_that_the_server_closed_is_replaced_silently(setup: Setup) 
             assert fetcher.fetch(FetchRequest(setup.server.url("/once"))).body == b"ok"
             time.sleep(0.05)
         assert fetcher.fetch(FetchRequest(setup.server.url("/page"))).body == b"ok"
+
+
+def test_what_was_not_read_to_its_end_is_not_read_as_the_next_answer(setup: Setup) -> None:
+    def chunks(data: bytes, *headers: str) -> Behaviour:
+        """All but the last 10 kB at once, which go beyond every cap; the rest comes later."""
+        start = head(200, "Transfer-Encoding: chunked", *headers)
+        first, last = (
+            b"%x\r\n%b\r\n" % (len(part), part) for part in (data[:-10_000], data[-10_000:])
+        )
+
+        def behave(talk: Talk) -> None:
+            with suppress(OSError):
+                talk.send(start + first)
+                talk.sleep(0.2)
+                talk.send(last + b"0\r\n\r\n")
+
+        return behave
+
+    padded = gzip.compress(b"hello") + bytes(70_000)
+    setup.server.at("/robots.txt", chunks(b"User-agent: *\nAllow: /\n\n" * 21_000))
+    setup.server.at("/padded", chunks(padded, "Content-Encoding: gzip"))
+    setup.server.at("/large", chunks(bytes(300_000)))
+    setup.server.at(
+        "/moved",
+        lambda talk: talk.send(head(302, "Location: /page", "Content-Length: 4") + b"abcd"),
+    )
+    setup.server.at("/page", page())
+    with setup.fetcher() as fetcher:
+        for path, body in {"/page": b"ok", "/padded": b"hello", "/moved": b"ok"}.items():
+            assert fetcher.fetch(FetchRequest(setup.server.url(path))).body == body
+            with pytest.raises(errors.TooLarge):
+                fetcher.fetch(FetchRequest(setup.server.url("/large")))
+            assert fetcher.fetch(FetchRequest(setup.server.url("/page"))).body == b"ok"
 
 
 def test_a_smuggled_second_answer_is_nobodys(setup: Setup) -> None:

@@ -82,7 +82,7 @@ COMMENT ON COLUMN polls.run_id IS 'Run that made the poll (runs.run_id).';
 COMMENT ON COLUMN polls.feed_id IS 'Feed that was polled (feeds.feed_id).';
 COMMENT ON COLUMN polls.started_at IS 'When the answer was taken up.';
 COMMENT ON COLUMN polls.elapsed_ms IS 'Milliseconds the request took, waiting for its turn apart; 0 when none was sent.';
-COMMENT ON COLUMN polls.outcome IS 'new_entries, no_change (read, nothing new), not_modified (HTTP 304 or the same bytes), or the kind of error: dns, connect, tls, deadline, too_large, body_broken, protocol, redirect, url_refused, address_refused, robots_disallowed, robots_unavailable, http_4xx, http_5xx, gone, throttled, not_a_feed, broken_feed, parse_deadline, parse_crashed, parse_failed.';
+COMMENT ON COLUMN polls.outcome IS 'new_entries, no_change (read, nothing new), not_modified (HTTP 304 or the same bytes), or the kind of error: dns, connect, tls, deadline, too_large, body_broken, protocol, redirect, url_refused, address_refused, robots_disallowed, robots_unavailable, missing_secret, http_4xx, http_5xx, http_status, gone, throttled, not_a_feed, broken_feed, parse_deadline, parse_crashed, parse_failed.';
 COMMENT ON COLUMN polls.http_status IS 'Final HTTP status; NULL when there was no answer.';
 COMMENT ON COLUMN polls.bytes IS 'Bytes of the body received, as sent over the wire.';
 COMMENT ON COLUMN polls.entries_seen IS 'Entries the document listed.';
