@@ -129,7 +129,7 @@ def poll(
 @app.command()
 def publish(home: HomeOption = None, json: JsonOption = False) -> None:
     """Take a snapshot of the working database now: news.duckdb."""
-    from flows.run import utc_now
+    from flows.clock import utc_now
     from flows.version import wirecopy_version
     from storage.database import Database
     from storage.home import Home
@@ -147,8 +147,8 @@ def publish(home: HomeOption = None, json: JsonOption = False) -> None:
 @app.command()
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
     """Show what is held, what waits, and how the last run went."""
+    from flows.clock import utc_now
     from flows.report import print_status
-    from flows.run import utc_now
     from storage.database import Database
     from storage.home import Home
     from storage.status import holdings

@@ -6,12 +6,13 @@ import sys
 import time
 from pathlib import Path
 
+from flows.clock import utc_now
 from flows.feeds_file import read_feeds_file
 from flows.log import configure_logging
 from flows.poll import run_poll
 from flows.progress import shown
 from flows.report import as_json, print_demo
-from flows.run import Setup, utc_now
+from flows.run import Setup
 from flows.settings import SETTINGS_FILE, load_settings
 from newsroom import Newsroom, NewsroomServer, compose
 from storage.database import Database

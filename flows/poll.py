@@ -175,7 +175,7 @@ def _succeeded(run: Run, feed: DueFeed, answer: FetchResponse, parsed: Parsed | 
         outcome="new_entries" if document else "not_modified",
         http_status=answer.status,
         bytes=answer.wire_bytes,
-        error=None,
+        error=_remark(document),
         next_poll_at=at,
         poll_interval=interval,
         consecutive_failures=0,
@@ -184,6 +184,15 @@ def _succeeded(run: Run, feed: DueFeed, answer: FetchResponse, parsed: Parsed | 
         entries=entries,
         validators=validators,
     )
+
+
+def _remark(document: ParsedFeed | None) -> str | None:
+    """What is wrong with a document that could be read in part."""
+    if document and document.partial:
+        return "The document is broken off or damaged; the entries that are whole were taken."
+    if document and document.overlong:
+        return f"The document lists more than {len(document.entries)} entries; these were taken."
+    return None
 
 
 def _failed(

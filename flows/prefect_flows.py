@@ -12,9 +12,9 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -30,9 +30,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 
 from flows.log import Fields
-from flows.poll import run_poll
 from flows.progress import Silent
-from flows.run import set_up
 from flows.settings import Settings, load_settings
 from flows.tally import RunReport
 from ingest.errors import WirecopyError
@@ -48,13 +46,27 @@ def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
     else by one that Prefect starts for as long as the run lasts. Raises what `run_poll` raises.
     """
     feeds = str(settings.feeds.absolute()) if settings.feeds else None
-    state: State[Any] = poll(
-        home=str(settings.home.absolute()), feeds=feeds, every=every, return_state=True
-    )
-    outcome = state.result(raise_on_failure=False)
-    if isinstance(outcome, RunReport):
-        return outcome
-    raise outcome
+    ended: list[RunReport | WirecopyError] = []
+    token = _ended.set(ended)
+    try:
+        state = poll(
+            home=str(settings.home.absolute()), feeds=feeds, every=every, return_state=True
+        )
+    finally:
+        _ended.reset(token)
+    if not ended:
+        state.result()  # raises what went wrong
+    outcome = ended.pop()
+    if isinstance(outcome, WirecopyError):
+        raise outcome
+    return outcome
+
+
+# Prefect keeps parameters, results and exceptions of flows and tasks for long after their end, and
+# with them whatever they refer to. So nothing of ours passes through it but names and messages.
+
+_ended: ContextVar[list[RunReport | WirecopyError]] = ContextVar("ended")
+"""Where a flow run that was started in this process leaves how it ended."""
 
 
 def _run_name() -> str:
@@ -70,7 +82,7 @@ def _run_name() -> str:
 )
 def poll(
     home: str | None = None, feeds: str | None = None, every: bool = False
-) -> RunReport | State[Any]:
+) -> State[None] | None:
     """Poll the feeds that are due, and take in what is new.
 
     The run is Completed when it did its work, even if feeds failed, and Failed when it could do
@@ -82,6 +94,10 @@ def poll(
         feeds: Feeds file. When empty, the setting `feeds`, else feeds.toml in the home.
         every: Poll every feed now, due or not.
     """
+    from flows.poll import run_poll
+    from flows.run import set_up
+
+    ended = _ended.get([])
     try:
         settings = load_settings({"home": home, "feeds": feeds})
         setup = dataclasses.replace(
@@ -90,9 +106,24 @@ def poll(
         with _events_in_run_log(settings.log_level):
             report = run_poll(setup, every=every)
     except WirecopyError as error:
-        return _failed(error)
+        ended.append(error)
+        return Failed(message=error.message)
+    ended.append(report)
     _show(report)
-    return Failed(message=_nothing_done(report), data=report) if report.nothing_done else report
+    return Failed(message=_nothing_done(report)) if report.nothing_done else None
+
+
+class _Batch:
+    """What a task is to do, and how it failed."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work: Callable[[], None] | None = work
+        self.error: WirecopyError | None = None
+
+    def do(self) -> None:
+        work, self._work = self._work, None
+        if work:
+            work()
 
 
 @task(
@@ -103,37 +134,23 @@ def poll(
     persist_result=False,
     log_prints=False,
 )
-def _batch(name: str, handed: _Handed) -> State[Any] | None:
+def _task(name: str, batch: _Batch) -> State[None] | None:
     try:
-        handed.take()()
-    except WirecopyError as error:
-        return _failed(error)
+        batch.do()
+    except WirecopyError as error:  # its message says it all; a traceback would only hide it
+        batch.error = error
+        return Failed(message=error.message)
     return None
 
 
 def _as_task(name: str, work: Callable[[], None]) -> None:
     """Do a batch as a task of the flow run, in this thread. Raises what the batch raises."""
-    _batch(name, _Handed(work))
-
-
-class _Handed:
-    """A batch on its way to its task, which takes it out: Prefect holds on to the parameters of a
-    task for some time after its end, and would keep the pages of the batch in memory."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        self._work: Callable[[], None] | None = work
-
-    def take(self) -> Callable[[], None]:
-        work, self._work = self._work, None
-        if work is None:
-            raise RuntimeError("this batch has been done")
-        return work
-
-
-def _failed(error: WirecopyError) -> State[Any]:
-    """The state of a run that ended with this error: its message says it all, without a traceback,
-    whose frames Prefect would keep to the end of the process."""
-    return Failed(message=error.message, data=error.with_traceback(None))
+    batch = _Batch(work)
+    state = _task(name, batch, return_state=True)
+    error, batch.error = batch.error, None
+    if error:
+        raise error
+    state.result()  # raises what went wrong otherwise
 
 
 @contextmanager

@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
+from flows.clock import utc_now
 from flows.feeds_file import FeedsFile, read_feeds_file
 from flows.progress import Progress
 from flows.settings import Settings
@@ -33,10 +34,6 @@ from storage.robots import keep_robots, known_robots
 from storage.runs import finish_run, start_run
 
 log = logging.getLogger("wirecopy.run")
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 Step = Callable[[str, Callable[[], None]], None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import re
 from collections import Counter
 from dataclasses import replace
@@ -30,8 +29,6 @@ from ingest.sitemaps import parse_sitemap
 from ingest.times import parse_feed_time
 from ingest.types import FeedEntry, FeedFormat, ParsedFeed
 from ingest.urls import clean_link, url_key
-
-log = logging.getLogger("wirecopy.feeds")
 
 MAX_ENTRIES = 2000
 """Entries taken from one document. News feeds list 10 to 100; sitemaps and archives dumped into a
@@ -131,8 +128,6 @@ def _format(version: str, root: str) -> FeedFormat:
 def _entry(entry: _Element, version: str, base: str, now: datetime) -> FeedEntry:
     raw_time = _first_text(entry, ("published", "created", "updated"))
     time = parse_feed_time(raw_time, now=now) if raw_time else None
-    if time is not None and time.reason:
-        log.debug("entry.date_refused", extra={"raw": raw_time[:100], "reason": time.reason})
     link = _link(entry, version)
     contents = [part for part in _elements(entry, "content") if _text(part, "value")]
     html = max(
@@ -150,6 +145,7 @@ def _entry(entry: _Element, version: str, base: str, now: datetime) -> FeedEntry
         published_at=time.at if time else None,
         published_precision=time.precision if time else None,
         published_raw=one_line(raw_time) or None,
+        date_refused=time.reason if time else None,
         tags=tag_terms(
             _text(tag, "term") or _text(tag, "label") for tag in _elements(entry, "tags")
         ),

@@ -113,6 +113,7 @@ def _entry(item: dict[str, Any], base: str, now: datetime) -> FeedEntry:
         published_at=time.at if time else None,
         published_precision=time.precision if time else None,
         published_raw=one_line(raw_time) or None,
+        date_refused=time.reason if time else None,
         tags=tag_terms(tag for tag in _list(item, "tags") if type(tag) is str),
         content_html=storable(html[:CONTENT_LIMIT]) or None,
     )

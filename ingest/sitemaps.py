@@ -82,5 +82,6 @@ def _entry(page: dict[str, str], base: str, now: datetime) -> FeedEntry:
         published_at=time.at if time else None,
         published_precision=time.precision if time else None,
         published_raw=one_line(raw_time) or None,
+        date_refused=time.reason if time else None,
         tags=tag_terms(page.get("keywords", "").split(",")),
     )

@@ -11,12 +11,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
 
 from ingest.month_names import MONTHS
-from ingest.types import Precision
-
-Reason = Literal["unreadable", "unknown zone", "future", "too old"]
+from ingest.types import DateRefused, Precision
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 """News on the web begins about here; what is earlier is a default (1970, 1900) or a slip."""
@@ -36,7 +33,7 @@ class FeedTime:
 
     at: datetime | None
     precision: Precision | None
-    reason: Reason | None
+    reason: DateRefused | None
 
 
 # Hours ahead of UTC. RFC 822 names the North American zones; the others are the names that one
@@ -111,13 +108,13 @@ def parse_feed_time(raw: str, *, now: datetime) -> FeedTime:
     try:
         at, precision = _read(text)
     except _UnknownZone:
-        return FeedTime(None, None, "unknown zone")
+        return FeedTime(None, None, "date_unknown_zone")
     except (_Unreadable, ValueError, OverflowError):
-        return FeedTime(None, None, "unreadable")
+        return FeedTime(None, None, "date_unreadable")
     if at > now + LATEST_AHEAD:
-        return FeedTime(None, None, "future")
+        return FeedTime(None, None, "date_future")
     if at < EARLIEST:
-        return FeedTime(None, None, "too old")
+        return FeedTime(None, None, "date_too_old")
     return FeedTime(at, precision, None)
 
 

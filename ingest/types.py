@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 Precision = Literal["second", "minute", "day"]
+DateRefused = Literal["date_unreadable", "date_unknown_zone", "date_future", "date_too_old"]
 DateSource = Literal["feed", "page", "sitemap", "url"]
 FeedFormat = Literal["rss", "atom", "rdf", "json", "sitemap"]
 FoundBy = Literal["poll", "backfill", "import"]
@@ -85,7 +86,7 @@ class FeedEntry:
 
     `guid` is None when the feed gives none or gives the same one to several entries. `url` is
     absolute, and otherwise as the feed gave it. `published_at` is None when it is not known or not
-    credible; `published_raw` keeps what the feed said.
+    credible; `published_raw` keeps what the feed said and `date_refused` says why.
     """
 
     guid: str | None
@@ -96,6 +97,7 @@ class FeedEntry:
     published_at: datetime | None = None
     published_precision: Precision | None = None
     published_raw: str | None = None
+    date_refused: DateRefused | None = None
     tags: tuple[str, ...] = ()
     content_html: str | None = None
 
@@ -163,7 +165,8 @@ class DueFeed:
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """One poll and what it decided. `feed` is None unless a document was read, whose entries are
+    """One poll and what it decided. `error` says what went wrong, also when the document could be
+    read in part. `feed` is None unless a document was read, whose entries are
     `entries`; `validators` is None when the stored ones stay as they are."""
 
     poll_id: str
@@ -181,10 +184,6 @@ class PollResult:
     feed: ParsedFeed | None = None
     entries: tuple[ListedEntry, ...] = ()
     validators: Validators | None = None
-
-    @property
-    def failed(self) -> bool:
-        return self.error is not None
 
 
 @dataclass(frozen=True, slots=True)

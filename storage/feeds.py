@@ -137,7 +137,7 @@ def _add_entries(
         )
         connection.execute(
             "INSERT INTO internal.entry_details BY NAME "
-            "SELECT entry_id, published_precision, tags, content_html "
+            "SELECT entry_id, published_precision, date_refused, tags, content_html "
             "FROM new_entries JOIN entries USING (entry_id) WHERE status = 'pending'"
         )
         counts = connection.execute(
@@ -159,6 +159,7 @@ _ENTRY_COLUMNS = {
     "authors": TEXTS,
     "published_at": TIME,
     "published_precision": TEXT,
+    "date_refused": TEXT,
     "published_raw": TEXT,
     "tags": TEXTS,
     "content_html": TEXT,
@@ -179,6 +180,7 @@ def _entry_row(listed: ListedEntry) -> tuple[object, ...]:
         list(entry.authors),
         entry.published_at,
         entry.published_precision,
+        entry.date_refused,
         entry.published_raw,
         list(entry.tags),
         entry.content_html,
@@ -205,7 +207,8 @@ SELECT entry_id, feed_id, guid, url, title, summary, authors, published_at, publ
        $now AS first_seen_at,
        CASE WHEN url_key IS NULL THEN 'rejected' WHEN article_id IS NOT NULL THEN 'done'
             ELSE 'pending' END AS status,
-       CASE WHEN url IS NULL THEN 'no_link' WHEN url_key IS NULL THEN 'url_refused' END AS reason,
+       CASE WHEN url IS NULL THEN 'no_link' WHEN url_key IS NULL THEN 'url_refused'
+            WHEN article_id IS NOT NULL THEN date_refused END AS reason,
        CASE WHEN url_key IS NOT NULL AND article_id IS NULL THEN $now END AS next_attempt_at,
        article_id
 FROM new_entries LEFT JOIN internal.article_urls USING (url_key)

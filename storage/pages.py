@@ -111,9 +111,10 @@ def settle_done(connection: duckdb.DuckDBPyConnection, articles: Mapping[str, st
     with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, list(articles.items())):
         connection.execute(
             """
-            UPDATE entries SET status = 'done', reason = NULL, next_attempt_at = NULL,
+            UPDATE entries SET status = 'done', reason = date_refused, next_attempt_at = NULL,
                                attempts = attempts + 1, article_id = incoming.article_id
             FROM internal.entry_keys JOIN incoming USING (url_key)
+            LEFT JOIN internal.entry_details USING (entry_id)
             WHERE entries.entry_id = entry_keys.entry_id AND status IN ('pending', 'fetched')
             """
         )

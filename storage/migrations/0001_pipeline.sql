@@ -59,7 +59,7 @@ COMMENT ON COLUMN feeds.last_poll_at IS 'Start of the last poll; NULL before the
 COMMENT ON COLUMN feeds.next_poll_at IS 'The feed is due from this time on.';
 COMMENT ON COLUMN feeds.poll_interval IS 'Time that was left between the last poll and the next.';
 COMMENT ON COLUMN feeds.last_outcome IS 'Outcome of the last poll (see polls.outcome); NULL before the first.';
-COMMENT ON COLUMN feeds.last_error IS 'What the last poll failed with, in a sentence; NULL when it did not fail.';
+COMMENT ON COLUMN feeds.last_error IS 'What went wrong with the last poll, in a sentence (see polls.error); NULL when nothing did.';
 COMMENT ON COLUMN feeds.consecutive_failures IS 'Failed polls since the last successful one.';
 COMMENT ON COLUMN feeds.entries_seen IS 'Number of different entries the feed has ever listed.';
 
@@ -87,7 +87,7 @@ COMMENT ON COLUMN polls.http_status IS 'Final HTTP status; NULL when there was n
 COMMENT ON COLUMN polls.bytes IS 'Bytes of the body received, as sent over the wire.';
 COMMENT ON COLUMN polls.entries_seen IS 'Entries the document listed.';
 COMMENT ON COLUMN polls.entries_new IS 'Entries not seen before in this feed.';
-COMMENT ON COLUMN polls.error IS 'What went wrong, in a sentence; NULL when nothing did.';
+COMMENT ON COLUMN polls.error IS 'What went wrong, in a sentence, also when part of the document could be read; NULL when nothing did.';
 
 CREATE TABLE entries (
     entry_id         VARCHAR NOT NULL,
@@ -120,7 +120,7 @@ COMMENT ON COLUMN entries.published_at IS 'Publication time the feed states; NUL
 COMMENT ON COLUMN entries.published_raw IS 'Publication time as the feed wrote it; NULL when missing.';
 COMMENT ON COLUMN entries.first_seen_at IS 'When a poll first saw the entry.';
 COMMENT ON COLUMN entries.status IS 'pending: its page is to be fetched; fetched: page kept, not yet extracted; done: see article_id; rejected: see reason.';
-COMMENT ON COLUMN entries.reason IS 'Why it was rejected, or why the last try failed (kinds as in polls.outcome, and no_link, not_html, no_text); NULL when nothing failed.';
+COMMENT ON COLUMN entries.reason IS 'Why it was rejected, or why the last try failed (kinds as in polls.outcome, and no_link, not_html, no_text). When done: why its date was refused (date_unreadable, date_unknown_zone, date_future, date_too_old). NULL when there is nothing to say.';
 COMMENT ON COLUMN entries.attempts IS 'Tries at its page so far.';
 COMMENT ON COLUMN entries.next_attempt_at IS 'Earliest time of the next try; NULL when none is planned.';
 COMMENT ON COLUMN entries.article_id IS 'Article the entry led to (articles.article_id); NULL unless status is done.';
@@ -338,12 +338,14 @@ COMMENT ON COLUMN internal.entry_keys.entry_hash IS 'Hash of title and summary, 
 CREATE TABLE internal.entry_details (
     entry_id             VARCHAR NOT NULL,
     published_precision  VARCHAR,
+    date_refused         VARCHAR,
     tags                 VARCHAR[] NOT NULL,
     content_html         VARCHAR
 );
 COMMENT ON TABLE internal.entry_details IS 'What else the feed said of an entry, kept until its page is done or rejected.';
 COMMENT ON COLUMN internal.entry_details.entry_id IS 'The entry (entries.entry_id).';
 COMMENT ON COLUMN internal.entry_details.published_precision IS 'second, minute or day; NULL when published_at is.';
+COMMENT ON COLUMN internal.entry_details.date_refused IS 'Why the feed''s date was not believed (see entries.reason); NULL when it was, or there is none.';
 COMMENT ON COLUMN internal.entry_details.tags IS 'Categories the feed gives; empty when it gives none.';
 COMMENT ON COLUMN internal.entry_details.content_html IS 'Full text the feed carried, as HTML; NULL when it carried none.';
 
