@@ -128,11 +128,11 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
         )
         try:
             yield run
-        except (KeyboardInterrupt, SystemExit):
-            finish(run, "cancelled")
-            raise
         except Exception:
             finish(run, "failed")
+            raise
+        except BaseException:  # Ctrl-C, exit, or what Prefect raises to cancel a flow run
+            finish(run, "cancelled")
             raise
 
 

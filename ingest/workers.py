@@ -249,6 +249,10 @@ def _judge(reply: tuple[Any, ...], job: _Job) -> tuple[object, BaseException | N
         return None, _rebuilt(*rest, url=job.url)
     if kind == FAILED:
         name, message, trace = rest
+        if name in ("ImportError", "ModuleNotFoundError"):  # the installation's fault, not the page's
+            return None, WorkerUnavailable(
+                f"A worker process cannot work: {message}. Install Wirecopy's dependencies again."
+            )
         log.debug("job.failed", extra={"job": job.function, "error": name, "traceback": trace})
         text = f"The parser raised {name}: {message}" if message else f"The parser raised {name}"
         return None, ParseFailed(text, url=job.url)

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 
@@ -65,6 +66,17 @@ def _begun() -> bytes:
         with database.write() as connection:
             start_run(connection, RUN, "poll", now=NOW, flow_run_id=None)
         return database.home.working.read_bytes()
+
+
+@contextmanager
+def kept_open(folder: Path) -> Iterator[Database]:
+    """The same, with one connection for all uses: opening is most of what a small test costs."""
+    database = new_database(folder)
+    with (
+        database.connect() as connection,
+        mock.patch.object(database, "connect", lambda: nullcontext(connection)),
+    ):
+        yield database
 
 
 def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:

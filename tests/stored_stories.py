@@ -108,7 +108,7 @@ class StoryStore:
 
     def __init__(self) -> None:
         self.copies: dict[str, Copy] = {}
-        self.sketches: dict[str, Sequence[int]] = {}
+        self.holders: dict[int, set[str]] = defaultdict(set)
         self.roles: dict[str, str] = {}
         self.stories: dict[str, Story] = {}
         self.reprints: dict[str, Reprint] = {}
@@ -118,7 +118,9 @@ class StoryStore:
             batch, self.candidates(batch), publisher_of=publisher_of, compared=Comparisons()
         )
         self.copies |= {a.article_id: as_copy(a) for a in batch}
-        self.sketches |= {a.article_id: a.sketch for a in batch}
+        for new in batch:
+            for number in new.sketch:
+                self.holders[number].add(new.article_id)
         for name, (story_id, role) in decided.roles.items():
             self.copies[name] = replace(self.copies[name], story_id=story_id)
             self.roles[name] = role
@@ -129,11 +131,7 @@ class StoryStore:
         return decided
 
     def candidates(self, batch: Sequence[Article]) -> Candidates:
-        holders: dict[int, set[str]] = defaultdict(set)
-        for name, numbers in self.sketches.items():
-            for number in numbers:
-                holders[number].add(name)
-        pairs = {new.article_id: self._alike(new, holders) for new in batch}
+        pairs = {new.article_id: self._alike(new) for new in batch}
         canonical = {key for new in batch if (key := canonical_key(new))}
         wanted = {name for found in pairs.values() for name in found}
         wanted |= {n for n, copy in self.copies.items() if canonical.intersection(copy.url_keys)}
@@ -141,13 +139,14 @@ class StoryStore:
         copies = {n: copy for n, copy in self.copies.items() if copy.story_id in stories}
         return Candidates(0, pairs, copies)
 
-    def _alike(self, new: Article, holders: Mapping[int, set[str]]) -> tuple[str, ...]:
+    def _alike(self, new: Article) -> tuple[str, ...]:
         shared: Counter[str] = Counter()
         rarity: dict[str, float] = defaultdict(float)
         for number in new.sketch:
-            stories = {self.copies[name].story_id for name in holders.get(number, ())}
+            names = self.holders.get(number, ())
+            stories = {self.copies[name].story_id for name in names}
             if len(stories) <= COMMON_HASH_STORIES:
-                for name in holders.get(number, ()):
+                for name in names:
                     shared[name] += 1
                     rarity[name] += 1 / len(stories)
         found = [name for name, count in shared.items() if count >= SHARED_HASHES]

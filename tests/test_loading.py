@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from storage_cases import (
     NOW,
     article,
     decided,
+    kept_open,
     later,
     load,
     new_database,
@@ -36,8 +38,9 @@ from storage.stories import (
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return new_database(tmp_path)
+def database(tmp_path: Path) -> Iterator[Database]:
+    with kept_open(tmp_path) as made:
+        yield made
 
 
 def sketched(address: str, *hashes: int, **changes: object) -> Article:

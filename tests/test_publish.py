@@ -82,55 +82,393 @@ def test_a_snapshot_can_be_read_by_all_and_written_by_none(database: Database) -
     assert in_folder(database) == {"news.duckdb"}
 
 
-def test_a_snapshot_needs_no_log_beside_it(database: Database, tmp_path: Path) -> None:
+def test_a_snapshot_needs_no_log_beside_it(database: Database) -> None:
     """What is committed but not yet in the main file of the working database is in it too."""
     killed = (
         "import os, sys, duckdb; connection = duckdb.connect(sys.argv[1]);"
-        "connection.execute(\"INSERT INTO publishers (publisher, first_seen_at) "
+        'connection.execute("INSERT INTO publishers (publisher, first_seen_at) '
         "VALUES ('x', now())\"); os.kill(os.getpid(), 9)"
     )
     with elsewhere(killed, database.home.working) as writer:
         assert writer.ends() == -9
     assert database.home.working.with_name("working.duckdb.wal").exists()
     take(database)
-    elsewhere_copy = tmp_path / "alone.duckdb"
-    shutil.copyfile(database.home.published, elsewhere_copy)
+    assert in_folder(database) == {"news.duckdb"}
     assert published(database, COUNT) == [(1,)]
 
 
 # --- readers
 
+HOLD = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+for _ in range(2):
+    print(connection.execute("SELECT count(*) FROM feeds").fetchall()[0][0], flush=True)
+    input()
+"""
+
 READ = """
-import json, sys, time, duckdb
-path = sys.argv[1]
-held = duckdb.connect(path, read_only=True)
-before = held.execute("SELECT count(*) FROM publishers").fetchall()
-print("open", flush=True)
-import threading
+import json, sys, threading, time, duckdb
 stop = threading.Event()
 threading.Thread(target=lambda: (input(), stop.set()), daemon=True).start()
-seen, errors, torn, backwards, opened = [0], [], 0, 0, 0
-code = (
-    "import sys, duckdb\\n"
-)
-import os
-while not stop.is_set() or not opened:
-    # A copy of the name, because one process gets the same open file for the same name.
-    name = f"/proc/self/cwd/{opened}"
+seen, torn, errors, opened = [], 0, [], 0
+while not errors and not (stop.is_set() and opened):
     try:
-        real = os.path.join(os.path.dirname(path), "." * (opened % 2) or ".", "news.duckdb")
-        with duckdb.connect(real, read_only=True) as now:
-            feeds = now.execute("SELECT count(*) FROM feeds").fetchall()[0][0]
-            names = now.execute("SELECT count(*), sum(feeds) FROM publishers").fetchall()[0]
-            moment = now.execute("SELECT count(*) FROM snapshot").fetchall()[0][0]
+        with duckdb.connect(sys.argv[1], read_only=True) as connection:
+            (row,) = connection.execute(
+                "SELECT (SELECT count(*) FROM feeds), (SELECT count(*) FROM publishers), "
+                "(SELECT sum(feeds) FROM publishers), (SELECT count(*) FROM snapshot)"
+            ).fetchall()
     except Exception as error:
         errors.append(repr(error))
         break
-    torn += (feeds, feeds, 1) != (*map(int, names), moment) or feeds % 5 != 0
-    backwards += feeds < seen[-1]
-    if feeds != seen[-1]:
-        seen.append(feeds)
+    if opened == 0:
+        print("reading", flush=True)
     opened += 1
-after = held.execute("SELECT count(*) FROM publishers").fetchall()
-print(json.dumps([errors, torn, backwards, before == after, len(seen), opened]), flush=True)
+    feeds, publishers, counted, snapshots = map(int, row)
+    torn += not (feeds == publishers == counted and feeds % 5 == 0 and snapshots == 1)
+    if feeds not in seen[-1:]:
+        seen.append(feeds)
+    time.sleep(0.05)
+print(json.dumps([errors, torn, seen, opened]), flush=True)
+input()
 """
+
+
+def test_readers_see_nothing_but_whole_snapshots_and_are_never_in_the_way(
+    database: Database,
+) -> None:
+    def grow(number: int) -> None:
+        add_publishers(database, *(f"n{one}.example" for one in range(5 * number)))
+
+    grow(1)
+    take(database)
+    path = database.home.published
+    with elsewhere(HOLD, path) as holder, elsewhere(READ, path) as reader:
+        assert holder.says() == "5"
+        assert reader.says() == "reading"
+        for number in range(2, 32):
+            grow(number)
+            take(database, later(minutes=number))
+        reader.go_on()
+        errors, torn, seen, opened = json.loads(reader.says())
+        holder.go_on()
+        assert holder.says() == "5"
+    assert errors == []
+    assert torn == 0
+    assert seen == sorted(seen)
+    assert len(seen) > 3, "too few snapshots were seen for this to mean much"
+    assert opened > 10
+    assert published(database, "SELECT count(*) FROM feeds") == [(155,)]
+
+
+WRITE = """
+import os, signal, sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+connection.execute("CREATE TABLE mine AS SELECT 1 AS one")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_log_that_somebody_left_beside_the_snapshot_is_set_aside(database: Database) -> None:
+    add_publishers(database, "a.example")
+    take(database)
+    database.home.published.chmod(0o644)
+    with elsewhere(WRITE, database.home.published) as writer:
+        assert writer.ends() == -9
+    log = database.home.folder / "news.duckdb.wal"
+    assert log.stat().st_size
+    add_publishers(database, "a.example", "b.example")
+    taken = take(database, later(hours=1))
+    assert taken.set_aside is not None
+    assert taken.set_aside.stat().st_size
+    assert in_folder(database) == {"news.duckdb", taken.set_aside.name}
+    assert published(database, COUNT) == [(2,)]
+    assert published(database, "SELECT table_name FROM duckdb_tables() "
+                               "WHERE table_name = 'mine'") == []  # fmt: skip
+    assert take(database, later(hours=2)).set_aside is None
+    assert check(database) == []
+
+
+WRITE_ON = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+connection.execute("CREATE TABLE mine AS SELECT 1 AS one")
+print("written", flush=True)
+input()
+connection.execute("INSERT INTO mine VALUES (2)")
+connection.close()
+print("closed", flush=True)
+input()
+"""
+
+
+def test_somebody_who_is_still_writing_to_the_old_snapshot_does_no_harm(
+    database: Database,
+) -> None:
+    take(database)
+    database.home.published.chmod(0o644)
+    with elsewhere(WRITE_ON, database.home.published) as writer:
+        assert writer.says() == "written"
+        add_publishers(database, "a.example")
+        take(database, later(hours=1))
+        assert published(database, COUNT) == [(1,)]
+        writer.go_on()
+        assert writer.says() == "closed"
+    take(database, later(hours=2))
+    assert published(database, COUNT) == [(1,)]
+    assert check(database) == []
+
+
+# --- crashes
+
+CRASH = """
+import os, shutil, signal, sys
+from pathlib import Path
+from datetime import UTC, datetime
+from storage import publish as publishing
+from storage.database import Database
+from storage.home import Home
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def half(source, target):
+    content = Path(source).read_bytes()
+    Path(target).write_bytes(content[: len(content) // 2])
+    die()
+
+def then_die(function):
+    return lambda *words: (function(*words), die())
+
+exec(sys.argv[2])
+database = Database(Home(Path(sys.argv[1])))
+publishing.publish(database, run_id=None, wirecopy_version="2", now=datetime.now(UTC))
+"""
+
+STEPS = {
+    "half copied": ("shutil.copyfile = half", "old"),
+    "copied, not yet durable": ("publishing._sync = die", "old"),
+    "before the renaming": ("os.replace = die", "old"),
+    "after the renaming": ("os.replace = then_die(os.replace)", "new"),
+    "before it is recorded": ("publishing.Published = die", "new"),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_crash_leaves_the_old_snapshot_or_the_new_one(database: Database, step: str) -> None:
+    add_publishers(database, "a.example")
+    take(database)
+    add_publishers(database, "a.example", "b.example")
+    patch, found = STEPS[step]
+    with elsewhere(CRASH, database.home.folder, patch) as publisher:
+        assert publisher.ends() == -9
+    assert published(database, COUNT) == [(1,)] if found == "old" else [(2,)]
+    assert check(database) == []
+    take(database, later(hours=1))
+    assert published(database, COUNT) == [(2,)]
+    assert in_folder(database) == {"news.duckdb"}
+
+
+def test_a_crash_before_the_first_snapshot_leaves_none(database: Database) -> None:
+    with elsewhere(CRASH, database.home.folder, "shutil.copyfile = half") as publisher:
+        assert publisher.ends() == -9
+    assert not database.home.published.exists()
+    assert check(database) == []
+    take(database)
+    assert in_folder(database) == {"news.duckdb"}
+
+
+# --- no room
+
+
+def test_a_snapshot_that_has_no_room_is_refused_and_the_last_one_stays(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_publishers(database, "a.example")
+    take(database)
+    add_publishers(database, "a.example", "b.example")
+    usage = namedtuple("usage", "total used free")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 1000))
+        with pytest.raises(DiskFull, match="make room and run `wirecopy publish`"):
+            take(database, later(hours=1))
+    assert published(database, COUNT) == [(1,)]
+    assert in_folder(database) == {"news.duckdb"}
+    assert check(database) == []
+    take(database, later(hours=1))
+    assert published(database, COUNT) == [(2,)]
+
+
+FULL = """
+import json, os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from ingest.errors import DiskFull
+from storage import publish as publishing
+from storage.check import check
+from storage.database import Database
+from storage.home import Home
+
+folder = Path(sys.argv[1])
+database = Database(Home(folder / "home"))
+
+def add(count, prefix):
+    with database.write() as connection:
+        connection.execute(
+            "INSERT INTO publishers (publisher, name, first_seen_at) "
+            "SELECT $1 || i, md5(i::VARCHAR), now() FROM range($2) AS t(i)", [prefix, count])
+
+def publish():
+    publishing.publish(database, run_id=None, wirecopy_version="1", now=datetime.now(UTC))
+
+def outcome(function, *words):
+    try:
+        function(*words)
+    except DiskFull as error:
+        return error.message
+    except Exception as error:
+        return repr(error)
+    return "done"
+
+def fill():
+    with open(folder / "fill", "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+
+def held():
+    with database.open() as connection:
+        return connection.execute("SELECT count(*) FROM publishers").fetchall()[0][0]
+
+said = {}
+add(1000, "a"); publish()
+room = folder / "room"
+room.write_bytes(bytes(8 << 20))
+said["large batch"] = outcome(add, 400000, "b")
+fill()
+said["small batch"] = outcome(add, 2000, "c")
+said["publish"] = outcome(publish)
+room.unlink()
+said["held"] = held()
+said["after"] = outcome(add, 2000, "d")
+said["publish after"] = outcome(publish)
+said["held after"] = held()
+said["check"] = [violation.invariant for violation in check(database)]
+said["files"] = sorted(path.name for path in (folder / "home").iterdir())
+print(json.dumps(said))
+"""
+
+SMALL_DISK = 'mount -t tmpfs -o size=16m tmpfs "$0" && exec "$1" -c "$2" "$0"'
+
+
+def test_a_disk_that_is_full_in_earnest_costs_only_the_batch(tmp_path: Path) -> None:
+    """On a file system of 16 MB in a namespace of its own, where that is allowed."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    alone = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run(
+            [*alone, 'mount -t tmpfs tmpfs "$0"', str(disk)], capture_output=True
+        ).returncode
+    ):
+        pytest.skip("no file system can be mounted here")
+    done = subprocess.run(
+        [*alone, SMALL_DISK, str(disk), sys.executable, FULL],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    for step in ("large batch", "small batch", "publish"):
+        assert said.pop(step).startswith("No space is left for "), step
+    assert said == {
+        "held": 1000,
+        "after": "done",
+        "publish after": "done",
+        "held after": 3000,
+        "check": [],
+        "files": ["archive", "news.duckdb", "state"],
+    }
+
+
+# --- when a snapshot is due
+
+
+def due_after(
+    connection: Connection,
+    minutes: float,
+    *,
+    last_ms: int | None,
+    interval: timedelta | None = None,
+    at_end: bool = False,
+    changed: bool = True,
+) -> bool:
+    """Whether one is due `minutes` after the last one, which took `last_ms` (None: there is none,
+    and the run began then)."""
+    connection.execute(
+        "UPDATE internal.revision SET revision = 7, published_revision = $published, "
+        "published_at = $at, publish_ms = $ms",
+        {
+            "published": -1 if last_ms is None else 6 if changed else 7,
+            "at": None if last_ms is None else NOW,
+            "ms": last_ms,
+        },
+    )
+    now: datetime = NOW + timedelta(minutes=minutes)
+    return due(connection, now=now, interval=interval, run_started_at=NOW, at_end=at_end)
+
+
+def test_when_a_snapshot_is_due(database: Database) -> None:
+    quick, slow = QUICK_MS // 10, 120_000
+    five = PUBLISH_INTERVAL.total_seconds() / 60
+    hour, tenth = timedelta(hours=1), timedelta(seconds=6)
+    share = PUBLISH_SHARE * slow / 60_000
+    with database.open() as connection:
+
+        def is_due(minutes: float, **given: object) -> bool:
+            return due_after(connection, minutes, **given)  # type: ignore[arg-type]
+
+        # Nothing has changed: never.
+        assert not is_due(999, last_ms=quick, changed=False, at_end=True)
+        # The first: at the end of a run, or when the run has lasted for long.
+        assert is_due(0, last_ms=None, at_end=True)
+        assert not is_due(five - 0.1, last_ms=None)
+        assert is_due(five, last_ms=None)
+        # During a run: every PUBLISH_INTERVAL.
+        assert not is_due(five - 0.1, last_ms=quick)
+        assert is_due(five, last_ms=quick)
+        # At its end: at once where snapshots are quick.
+        assert is_due(0, last_ms=quick, at_end=True)
+        assert is_due(0, last_ms=QUICK_MS, at_end=True)
+        # Where they are slow, not more than a share of the time goes into them.
+        assert not is_due(share - 0.1, last_ms=slow)
+        assert not is_due(share - 0.1, last_ms=slow, at_end=True)
+        assert is_due(share, last_ms=slow)
+        assert is_due(share, last_ms=slow, at_end=True)
+        # What the user sets holds, whatever a snapshot takes.
+        assert not is_due(59, last_ms=quick, interval=hour, at_end=True)
+        assert is_due(60, last_ms=quick, interval=hour)
+        assert is_due(0.1, last_ms=slow, interval=tenth)
+        # A clock that was set back does not stop them.
+        assert is_due(-1, last_ms=slow)
+
+
+def test_a_snapshot_is_due_again_after_the_next_change_only(database: Database) -> None:
+    def is_due() -> bool:
+        with database.open() as connection:
+            return due(
+                connection, now=later(days=1), interval=None, run_started_at=NOW, at_end=True
+            )
+
+    assert is_due()
+    take(database)
+    assert not is_due()
+    add_publishers(database, "a.example")
+    assert is_due()

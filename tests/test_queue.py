@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from storage_cases import (
     feed_id,
     follow_feeds,
     followed,
+    kept_open,
     later,
     load,
     new_database,
@@ -42,11 +44,11 @@ ONE, TWO = "https://a.example/one", "https://a.example/two"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    made = new_database(tmp_path)
-    with made.write() as connection:
-        follow_feeds(connection, followed(SITE), followed(OTHER))
-    return made
+def database(tmp_path: Path) -> Iterator[Database]:
+    with kept_open(tmp_path) as made:
+        with made.write() as connection:
+            follow_feeds(connection, followed(SITE), followed(OTHER))
+        yield made
 
 
 def key(url: str) -> str:

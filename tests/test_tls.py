@@ -186,13 +186,30 @@ def test_an_unknown_authority_is_refused(authority: Authority, serve: Serve) -> 
         client.fetch(FetchRequest(server.url("/page", "news.test")))
 
 
-def test_https_spoken_to_plain_http_and_the_reverse(authority: Authority, serve: Serve) -> None:
+def test_https_spoken_to_plain_http(authority: Authority) -> None:
+    def answer() -> None:
+        with listener.accept()[0] as sock:
+            sock.recv(4096)
+            sock.sendall(head(400))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=answer, daemon=True).start()
+        port = listener.getsockname()[1]
+        policy = FetchPolicy(allow_networks=("127.0.0.0/8",), allow_ports=(port,))
+        with (
+            Fetcher(policy, publisher_of=host_of, tls=authority.trusting()) as client,
+            pytest.raises(errors.TlsFailed),
+        ):
+            client.fetch(FetchRequest(f"https://127.0.0.1:{port}/page"))
+
+
+def test_plain_http_spoken_to_https(authority: Authority, serve: Serve) -> None:
     secure = serve(authority.server("news.test"))
-    with RudeServer() as plain, fetcher(authority, secure, plain) as client:
-        with pytest.raises(errors.TlsFailed):
-            client.fetch(FetchRequest(f"https://news.test:{plain.port}/page"))
-        with pytest.raises((errors.ConnectFailed, errors.ProtocolBroken)):
-            client.fetch(FetchRequest(f"http://news.test:{secure.port}/page"))
+    with (
+        fetcher(authority, secure) as client,
+        pytest.raises((errors.ConnectFailed, errors.ProtocolBroken)),
+    ):
+        client.fetch(FetchRequest(f"http://news.test:{secure.port}/page"))
 
 
 def test_a_handshake_that_never_comes_ends_at_the_deadline(authority: Authority) -> None:

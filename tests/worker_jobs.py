@@ -59,6 +59,10 @@ class Unspeakable(Exception):
         raise ValueError("no words")
 
 
+def need_a_missing_module() -> None:
+    import no_such_module  # type: ignore[import-not-found]  # noqa: F401
+
+
 def raise_unspeakable() -> None:
     raise Unspeakable
 
