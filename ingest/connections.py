@@ -27,6 +27,7 @@ from ingest.addresses import AddressGuard, Target
 from ingest.bodies import BodyDamaged, BodyOverflow, decoded
 from ingest.errors import ConfigurationError, ConnectFailed, DnsFailed
 from ingest.failures import STALE, WireError, root_cause, translated
+from ingest.idle_connections import IdleConnections
 from ingest.redact import redact_url
 from ingest.watchdog import Watchdog
 from ingest.wire import Cancellation, Line, WireOverflow, WireReply
@@ -38,8 +39,6 @@ CONNECT_SECONDS: Final = 10.0
 """For one address, so that a dead IPv6 route leaves time for the IPv4 address."""
 
 MAX_ADDRESSES: Final = 4
-MAX_IDLE_SECONDS: Final = 20.0
-"""Servers commonly close kept-alive connections after 5 to 75 seconds."""
 
 _CHUNK: Final = 64 * 1024
 _BODY_STATUSES: Final = (200, 203)
@@ -101,46 +100,6 @@ class _DialledTls(_Dialled, HTTPSConnection):
     """The same over TLS: server name and certificate check are those of the host's name."""
 
 
-class _IdleConnections:
-    """Kept-alive connections, oldest first."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._lock = threading.Lock()
-        self._idle: list[tuple[str, _Dialled, float]] = []
-        self._closed = False
-
-    def take(self, key: str) -> _Dialled | None:
-        with self._lock:
-            for index in range(len(self._idle) - 1, -1, -1):
-                if self._idle[index][0] == key:
-                    _, connection, since = self._idle.pop(index)
-                    break
-            else:
-                return None
-        if time.monotonic() - since < MAX_IDLE_SECONDS and connection.is_connected:
-            return connection
-        connection.retire()
-        return None
-
-    def put(self, key: str, connection: _Dialled) -> None:
-        dropped = connection
-        with self._lock:
-            if not self._closed:
-                self._idle.append((key, connection, time.monotonic()))
-                if len(self._idle) <= self._limit:
-                    return
-                dropped = self._idle.pop(0)[1]
-        dropped.retire()
-
-    def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            dropped, self._idle = self._idle, []
-        for _, connection, _ in dropped:
-            connection.retire()
-
-
 class Connections:
     """Makes exchanges with targets, keeping connections alive between them. Thread-safe."""
 
@@ -160,7 +119,7 @@ class Connections:
         self._resolver = resolver
         self._tls = tls
         self._tls_lock = threading.Lock()
-        self._idle = _IdleConnections(keep_idle)
+        self._idle: IdleConnections[_Dialled] = IdleConnections(keep_idle)
         self._watchdog = Watchdog()
 
     def close(self) -> None:
@@ -175,18 +134,26 @@ class Connections:
         max_bytes: int,
         seconds: float,
         cancellation: Cancellation,
+        on_send: Callable[[], None],
         cut: bool = False,
     ) -> Answer:
         """GET the target, within `seconds` for everything. The body may have `max_bytes`, on the
         wire and decoded; with `cut`, a longer one is cut there instead of being an error.
-        Redirects are not followed. Raises FetchError."""
+        `on_send` is called when the connection stands. Redirects are not followed. Raises
+        FetchError."""
         forwarded = self._proxy is not None and target.scheme == "http"
         key = "proxy" if forwarded else target.origin
         sent = {"Host": target.netloc, **headers}
         if forwarded and self._proxy is not None and self._proxy.authorization:
             sent["Proxy-Authorization"] = self._proxy.authorization
         exchange = _Exchange(
-            target, target.url if forwarded else target.path, sent, max_bytes, cut, self._watchdog
+            target,
+            target.url if forwarded else target.path,
+            sent,
+            max_bytes,
+            cut,
+            self._watchdog,
+            on_send,
         )
         deadline = time.monotonic() + seconds
         connection = self._idle.take(key)
@@ -304,6 +271,7 @@ class _Exchange:
     max_bytes: int
     cut: bool
     watchdog: Watchdog
+    on_send: Callable[[], None]
     reusable: bool = False
     read_whole: bool = False
 
@@ -318,6 +286,9 @@ class _Exchange:
         try:
             with cancellation.holding(line), self.watchdog.watch(line.left(), line.expire):
                 connection.timeout = line.left()
+                if connection.is_closed:
+                    connection.connect()
+                self.on_send()
                 connection.request("GET", self.path, headers=self.headers, preload_content=False)
                 # urllib3's own getresponse logs malformed headers with the URL, secrets and all.
                 reply = http.client.HTTPConnection.getresponse(connection)  # type: ignore[assignment]

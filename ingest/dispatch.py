@@ -67,6 +67,11 @@ class Turnstile:
             self._claims.discard(key)
             self.changed.notify_all()
 
+    def sent(self, publisher: str) -> None:
+        with self.changed:
+            self.pacing.sent(publisher, self.now())
+            self.changed.notify_all()
+
     def finish(self, publisher: str) -> None:
         with self.changed:
             self.pacing.finish(publisher)
@@ -107,6 +112,9 @@ def run_one(request: FetchRequest, steps: Steps, turnstile: Turnstile) -> FetchR
             publisher = _wait_for(wanted, request, turnstile)
     finally:
         steps.close()
+        if publisher is not None:  # interrupted between the grant and its use
+            turnstile.sent(publisher)
+            turnstile.finish(publisher)
 
 
 def _wait_for(wanted: Turn | Claimed, request: FetchRequest, turnstile: Turnstile) -> str | None:
@@ -317,6 +325,8 @@ class Run:
             outcome = None if self._stopping else job.advance()
             with turnstile.changed:
                 self._busy -= 1
+                if outcome is None:
+                    turnstile.pacing.sent(publisher, turnstile.now())
                 turnstile.pacing.finish(publisher)
                 if outcome is not None:
                     self._settle(job, publisher, outcome, turnstile.now())

@@ -57,6 +57,7 @@ class Throttle:
 @dataclass(slots=True)
 class _Publisher:
     in_flight: int = 0
+    unsent: bool = False
     next_start: float = -math.inf
     last_start: float = -math.inf
     delay: float = 0.0
@@ -65,8 +66,12 @@ class _Publisher:
 
 
 class Pacing:
-    """Spacing and concurrency per publisher: starts of two requests at least `delay` seconds apart,
-    at most `connections` in flight, none while the publisher is throttled."""
+    """Spacing and concurrency per publisher: two requests sent at least `delay` seconds apart, at
+    most `connections` in flight, none while the publisher is throttled.
+
+    A request that has started is sent when its connection stands, which may take a while. No other
+    one starts before, or the two could reach the publisher together.
+    """
 
     def __init__(self, delay: float, connections: int) -> None:
         self._delay = delay
@@ -74,20 +79,26 @@ class Pacing:
         self._publishers: dict[str, _Publisher] = {}
 
     def wait(self, publisher: str, now: float) -> float:
-        """Seconds until a request may start; `inf` when one in flight has to finish first."""
+        """Seconds until a request may start; `inf` when another has to be sent or to end first."""
         state = self._publishers.get(publisher)
         if state is None:
             return 0.0
-        if state.in_flight >= self._connections:
+        if state.in_flight >= self._connections or state.unsent:
             return math.inf
         return max(state.next_start - now, state.throttled_until - now, 0.0)
 
     def start(self, publisher: str, now: float) -> None:
-        """A request starts now. Each start must be followed by one `finish`."""
+        """A request starts now. Each start must be followed by `sent` and by `finish`."""
         state = self._state(publisher)
         state.in_flight += 1
-        state.last_start = now
-        state.next_start = now + state.delay
+        state.unsent = state.delay > 0
+        self._space(state, now)
+
+    def sent(self, publisher: str, now: float) -> None:
+        """The request that started last goes out now, or will not go out any more."""
+        state = self._publishers[publisher]
+        state.unsent = False
+        self._space(state, now)
 
     def finish(self, publisher: str) -> None:
         self._publishers[publisher].in_flight -= 1
@@ -113,6 +124,11 @@ class Pacing:
         if state is None or state.throttled_until - now <= MAX_THROTTLE_WAIT:
             return None
         return Throttle(state.throttled_until - now, state.throttled_by)
+
+    @staticmethod
+    def _space(state: _Publisher, now: float) -> None:
+        state.last_start = now
+        state.next_start = now + state.delay
 
     def _state(self, publisher: str) -> _Publisher:
         return self._publishers.setdefault(publisher, _Publisher(delay=self._delay))

@@ -45,6 +45,26 @@ class Budget:
             self.spent += time.monotonic() - started
 
 
+class _Sending:
+    """Tells the pacing once when a request goes out, at the latest when it has failed to."""
+
+    def __init__(self, turnstile: Turnstile, publisher: str) -> None:
+        self._turnstile = turnstile
+        self._publisher = publisher
+        self._noted = False
+
+    def note(self) -> None:
+        if not self._noted:
+            self._noted = True
+            self._turnstile.sent(self._publisher)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self.note()
+
+
 class PoliteClient:
     """Asks publishers, each in its turn."""
 
@@ -88,13 +108,15 @@ class PoliteClient:
             "Accept": accept,
             "Accept-Encoding": "gzip, deflate",
         }
-        with budget.spending(target) as seconds:
+        sending = _Sending(self.turnstile, publisher)
+        with sending, budget.spending(target) as seconds:
             answer = self._connections.exchange(
                 target,
                 {**usual, **headers},
                 max_bytes=max_bytes,
                 seconds=seconds,
                 cancellation=budget.cancellation,
+                on_send=sending.note,
                 cut=cut,
             )
         self._obey_throttle(target, publisher, answer)

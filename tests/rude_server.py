@@ -179,6 +179,12 @@ class RudeServer:
                 and (host is None or asked.host.partition(":")[0] == host)
             ]
 
+    def spacing(self, host: str) -> float:
+        """Mean seconds between the requests to the host. Single gaps say less: a busy machine may
+        notice one request late and the next one soon."""
+        starts = [asked.started for asked in self.seen if asked.host.partition(":")[0] == host]
+        return (max(starts) - min(starts)) / (len(starts) - 1)
+
     def most_at_once(self, host: str) -> int:
         """The largest number of requests to the host that were being answered together."""
         marks = []

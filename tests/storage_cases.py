@@ -74,7 +74,7 @@ def kept_open(folder: Path) -> Iterator[Database]:
     database = new_database(folder)
     with (
         database.connect() as connection,
-        mock.patch.object(database, "connect", lambda: nullcontext(connection)),
+        mock.patch.object(database, "connect", return_value=nullcontext(connection)),
     ):
         yield database
 

@@ -47,10 +47,13 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(value, NOW) == seconds
 
 
-def test_starts_are_spaced() -> None:
+def test_requests_are_spaced_from_the_moment_they_are_sent() -> None:
     pacing = Pacing(delay=2.0, connections=5)
     assert pacing.wait("p", 100.0) == 0
-    pacing.start("p", 100.0)
+    pacing.start("p", 90.0)
+    assert math.isinf(pacing.wait("p", 99.0)), "it is still connecting"
+    assert pacing.wait("other", 99.0) == 0
+    pacing.sent("p", 100.0)
     assert pacing.wait("p", 100.5) == 1.5
     assert pacing.wait("p", 102.0) == 0
     assert pacing.wait("other", 100.5) == 0
@@ -68,6 +71,7 @@ def test_requests_in_flight_are_limited() -> None:
 def test_a_crawl_delay_slows_down_and_never_speeds_up() -> None:
     pacing = Pacing(delay=1.0, connections=2)
     pacing.start("p", 10.0)
+    pacing.sent("p", 10.0)
     pacing.slow_down("p", 5.0)
     assert pacing.wait("p", 11.0) == 4.0, "counted from the start that there has been"
     pacing.slow_down("p", 0.2)
@@ -76,6 +80,7 @@ def test_a_crawl_delay_slows_down_and_never_speeds_up() -> None:
     unhurried.slow_down("p", 3.0)
     assert unhurried.wait("p", 0.0) == 0, "nothing was asked yet"
     unhurried.start("p", 0.0)
+    unhurried.sent("p", 0.0)
     assert unhurried.wait("p", 1.0) == 2.0
 
 
@@ -101,12 +106,15 @@ def test_the_queue_gives_what_may_go_first() -> None:
         queue.add(name[0], name, 0.0)
     assert queue.take(0.0) == ("a", "a1")
     pacing.start("a", 0.0)
+    pacing.sent("a", 0.0)
     assert queue.take(0.0) == ("b", "b1"), "another publisher goes while this one is waited for"
     pacing.start("b", 0.0)
+    pacing.sent("b", 0.0)
     assert queue.take(0.5) is None
     assert queue.wait(0.5) == 0.5
     assert queue.take(1.0) == ("a", "a2")
     pacing.start("a", 1.0)
+    pacing.sent("a", 1.0)
     assert queue.take(5.0) is None, "two are in flight"
     assert queue.wait(5.0) is None, "time alone does not help"
     pacing.finish("a")
@@ -159,6 +167,7 @@ def test_a_simulated_crawl_is_polite_and_never_idle(seed: int) -> None:
             name, _ = taken
             assert pacing.wait(name, now) == 0
             pacing.start(name, now)
+            pacing.sent(name, now)
             starts[name].append(now)
             waiting[name] -= 1
             running.append((now + rng.uniform(0.01, 3.0), name))

@@ -139,6 +139,12 @@ def test_the_log_says_what_only_developers_want(
     assert "Segmentation fault" in vars(died)["stderr"]
 
 
+def test_a_missing_module_is_no_fault_of_the_page(pool: WorkerPool) -> None:
+    error = pool.submit(jobs.need_a_missing_module, url=URL).exception(60)
+    assert isinstance(error, WorkerUnavailable)
+    assert "no_such_module" in str(error)
+
+
 def test_a_worker_that_dies_between_jobs_costs_none(pool: WorkerPool) -> None:
     pid = pool.submit(jobs.process_id, url=URL).result(60)
     os.kill(pid, signal.SIGKILL)
