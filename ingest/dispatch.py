@@ -69,8 +69,8 @@ class Turnstile:
 
     def sent(self, publisher: str) -> None:
         with self.changed:
-            self.pacing.sent(publisher, self.now())
-            self.changed.notify_all()
+            if self.pacing.sent(publisher, self.now()):
+                self.changed.notify_all()
 
     def finish(self, publisher: str) -> None:
         with self.changed:

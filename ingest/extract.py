@@ -102,18 +102,19 @@ def _decode(body: bytes, content_type: str | None) -> str:
     the page's."""
     http = _HTTP_CHARSET.search(content_type or "")
     page = _META_CHARSET.search(body[:4096])
-    label = next(
-        (label for label in (http and http[1], page and page[1].decode()) if _is_known(label)), None
-    )
+    label = http[1] if http else None
+    if page and not (label and _is_known(label)):
+        label = page[1].decode()
     text = decode_feed(body, f"text/html; charset={label}" if label else None)
     return _UNUSABLE.sub(lambda match: " " if match[0] in _BREAKS else "", text)
 
 
-def _is_known(label: str | None) -> bool:
+def _is_known(label: str) -> bool:
     try:
-        return label is not None and codecs.lookup(label) is not None
+        codecs.lookup(label)
     except LookupError:
         return False
+    return True
 
 
 def _tidy(text: str) -> str:

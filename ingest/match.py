@@ -130,11 +130,14 @@ def relation(original: Text, reprint: Text) -> Relation:
 
 
 def added_paragraphs(original: Text, reprint: Text) -> list[str]:
-    """The reprint's paragraphs that the original does not have, most of their shingles missing."""
+    """The reprint's paragraphs that the original does not have, most of their shingles missing.
+    Lines without words, such as asterisks between parts, are nobody's text."""
     whole = " " + " ".join(folded_words("\n".join(original.paragraphs))) + " "
     added = []
     for paragraph in reprint.paragraphs:
         words = folded_words(paragraph)
+        if not words:
+            continue
         if len(words) <= SHINGLE_WORDS:
             known = f" {' '.join(words)} " in whole
         else:

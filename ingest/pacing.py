@@ -94,11 +94,13 @@ class Pacing:
         state.unsent = state.delay > 0
         self._space(state, now)
 
-    def sent(self, publisher: str, now: float) -> None:
-        """The request that started last goes out now, or will not go out any more."""
+    def sent(self, publisher: str, now: float) -> bool:
+        """The request that started last goes out now, or will not go out any more. True when
+        others were kept waiting by it."""
         state = self._publishers[publisher]
-        state.unsent = False
+        kept_waiting, state.unsent = state.unsent, False
         self._space(state, now)
+        return kept_waiting
 
     def finish(self, publisher: str) -> None:
         self._publishers[publisher].in_flight -= 1

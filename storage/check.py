@@ -165,6 +165,10 @@ def _check_published(connection: duckdb.DuckDBPyConnection, home: Home) -> Itera
         if one_row(connection, "SELECT published_revision FROM internal.revision")[0] >= 0:
             yield Violation(invariant, 1, ("the file is missing",))
         return
+    if home.published_log.exists():
+        said = "news.duckdb.wal, left by somebody who wrote to it, alters what it shows"
+        yield Violation(invariant, 1, (f"{said}: `wirecopy publish` sets it aside",))
+        return
     path = str(home.published).replace("'", "''")
     try:
         connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")

@@ -18,6 +18,11 @@ class Home:
         return self.folder / "news.duckdb"
 
     @property
+    def published_log(self) -> Path:
+        """What DuckDB leaves beside it when somebody wrote to it and did not close it."""
+        return self.folder / "news.duckdb.wal"
+
+    @property
     def state(self) -> Path:
         return self.folder / "state"
 

@@ -125,8 +125,9 @@ def _replace(home: Home) -> int:
 
 
 def _set_aside_log(home: Home, now: datetime) -> Path | None:
-    """A log left by somebody who wrote to an older snapshot would make the new one unopenable."""
-    log = home.folder / "news.duckdb.wal"
+    """A log left by somebody who wrote to an older snapshot would alter the new one, or make it
+    unopenable."""
+    log = home.published_log
     if not log.exists():
         return None
     aside = log.with_name(f"news.duckdb.wal.{now:%Y%m%dT%H%M%S%f}.stray")

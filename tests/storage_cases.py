@@ -69,9 +69,10 @@ def _begun() -> bytes:
 
 
 @contextmanager
-def kept_open(folder: Path) -> Iterator[Database]:
-    """The same, with one connection for all uses: opening is most of what a small test costs."""
-    database = new_database(folder)
+def kept_open(folder: Path, *, begun: bool = True) -> Iterator[Database]:
+    """The same (`begun`) or the one that is there, with one connection for all uses: opening is
+    most of what a small test costs."""
+    database = new_database(folder) if begun else Database(Home(folder))
     with (
         database.connect() as connection,
         mock.patch.object(database, "connect", return_value=nullcontext(connection)),

@@ -171,7 +171,7 @@ def test_similarity_counts_both_sides() -> None:
 
 def test_added_paragraphs_are_the_reprinters() -> None:
     short_line = "Read more here"
-    reprint = text(*HEADER, OWN[0], short_line, edited(OWN[1:], 30), *FOOTER)
+    reprint = text(*HEADER, "* * *", OWN[0], short_line, edited(OWN[1:], 30), "*", *FOOTER)
     added = added_paragraphs(Text(text(*OWN)), Text(reprint))
     assert added == [*HEADER, short_line, *FOOTER]
 

@@ -16,10 +16,10 @@ from storage.migrate import Migration, migrate, migrations, schema_version
 
 GOOD = Migration(
     2, "0002_notes.sql", "CREATE TABLE notes (note VARCHAR); INSERT INTO notes VALUES ('kept')"
-)  # noqa: E501
+)
 HALF = Migration(
     3, "0003_half.sql", "CREATE TABLE half (one INTEGER); DROP TABLE notes; SELECT nonsense"
-)  # noqa: E501
+)
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.skipif(not SEEDS, reason="the text is not here")
 
 
 def seed_lines() -> list[str]:
-    return [line.strip() for line in SEEDS[0].read_text("utf-8").splitlines() if line.strip()]
+    lines = SEEDS[0].read_text("utf-8").splitlines()
+    return [" ".join(line.split()) for line in lines if line.strip()]
 
 
 def own_lines() -> list[str]:

@@ -1,0 +1,295 @@
+"""`check`: what it calls sound is sound, and whatever is broken it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from storage_cases import (
+    NOW,
+    RUN,
+    article,
+    decided,
+    elsewhere,
+    entry,
+    follow_feeds,
+    followed,
+    kept_open,
+    later,
+    load,
+    new_database,
+    polled,
+    published,
+    record,
+    reprint,
+    rows,
+    story,
+    story_id,
+)
+
+from ingest.types import ArchivePlace, PageFailure
+from ingest.urls import url_key
+from storage.articles import add_articles
+from storage.check import INVARIANTS, KEYS, Violation, check
+from storage.database import Connection, Database
+from storage.pages import mark_fetched, settle_done, settle_failed
+from storage.publish import publish
+from storage.stories import record_stories
+
+ORIGINAL = article("a.example/1")
+COPY = article("b.example/1", sort_at=later(hours=2), published_at=later(hours=2))
+ALONE = article("b.example/2", sort_at=later(hours=1), published_at=later(hours=1))
+SHOWS = "news.duckdb shows the working database as of its snapshot"
+RAW = "every raw page lies in the archive"
+
+
+def fill(database: Database) -> None:
+    """Entries in every state, a story with a reprint, a raw page, a snapshot."""
+    with database.write() as connection:
+        follow_feeds(connection, followed("a.example"), followed("b.example"))
+        urls = [f"https://a.example/{number}" for number in (1, 2, 3, 4)]
+        record(connection, polled("a.example", *map(entry, urls), entry(guid="no link")))
+        record(connection, polled("b.example", entry("https://b.example/1"), entry(urls[0])))
+        (database.home.archive / "1.warc.gz").write_bytes(bytes(100))
+        keys = [url_key(url) or "" for url in (*urls, "https://b.example/1")]
+        mark_fetched(
+            connection,
+            {
+                keys[0]: (ArchivePlace("1.warc.gz", 0, 60), NOW),
+                keys[1]: (ArchivePlace("1.warc.gz", 60, 40), NOW),
+            },
+        )
+        load(connection, [ORIGINAL, COPY], [ALONE])
+        settle_done(connection, {keys[0]: ORIGINAL.article_id, keys[4]: COPY.article_id})
+        settle_failed(connection, [PageFailure(keys[2], "gone", None)])
+    take(database)
+
+
+def take(database: Database) -> None:
+    publish(database, run_id=RUN, wirecopy_version="1", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """To be broken in a transaction that is rolled back."""
+    folder = tmp_path_factory.mktemp("check") / "home"
+    fill(new_database(folder))
+    with kept_open(folder, begun=False) as database:
+        yield database
+
+
+@pytest.fixture
+def broken(filled: Database) -> Iterator[Connection]:
+    with filled.connect() as connection:
+        connection.execute("BEGIN")
+        yield connection
+        connection.execute("ROLLBACK")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    made = new_database(tmp_path / "home")
+    fill(made)
+    return made
+
+
+def named(violations: list[Violation]) -> set[str]:
+    return {violation.invariant for violation in violations}
+
+
+def test_nothing_is_found_where_nothing_is_wrong(filled: Database, tmp_path: Path) -> None:
+    assert check(filled) == []
+    assert check(new_database(tmp_path / "new")) == []
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_a_key_that_is_there_twice_is_named(
+    filled: Database, broken: Connection, table: str
+) -> None:
+    broken.execute(f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1")
+    (found,) = [v for v in check(filled) if v.invariant == f"{table}.{KEYS[table]} is unique"]
+    assert found.count == 1
+    assert len(found.examples) == 1
+
+
+BREAKING = {
+    "every done entry has its article": "UPDATE entries SET article_id = 'a0' "
+    "WHERE status = 'done'",
+    "every waiting entry has a time for its next try": "UPDATE entries SET next_attempt_at = NULL",
+    "every entry belongs to a feed": "UPDATE entries SET feed_id = 'f0' WHERE status = 'rejected'",
+    "every entry can be recognised again": "DELETE FROM internal.entry_keys WHERE url_key IS NULL",
+    "no feed lists a page twice": "UPDATE internal.entry_keys SET url_key = 'same'",
+    "feeds.entries_seen counts the feed's entries": "UPDATE feeds SET entries_seen = 1",
+    "validators are not ahead of entries": "UPDATE internal.feed_state SET entries_known = 6",
+    "every poll belongs to a feed and a run": "UPDATE polls SET run_id = 'r0'",
+    "every feed and article has its publisher": "UPDATE feeds SET publisher = 'gone.example'",
+    "publishers.feeds counts the publisher's feeds": "UPDATE publishers SET feeds = 2",
+    "publishers.articles counts the publisher's articles": "UPDATE publishers SET articles = 1",
+    "every article is known by an address": "DELETE FROM internal.article_urls "
+    f"WHERE article_id = '{COPY.article_id}'",
+    "every address leads to an article": "INSERT INTO internal.article_urls VALUES ('k', 'a0')",
+    "articles.sort_at is published_at, else first_seen_at": "UPDATE articles "
+    "SET published_at = NULL, published_precision = NULL, first_seen_at = '2000-01-01'",
+    "every article belongs to a story": f"DELETE FROM stories WHERE story_id = '{story_id(ALONE)}'",
+    "a story's representative is one of its articles": "UPDATE stories "
+    f"SET representative_article_id = '{ALONE.article_id}'",
+    "a held original is one of its story's articles, and represents it": "UPDATE stories "
+    f"SET representative_article_id = '{COPY.article_id}'",
+    "a story has one original at most": "UPDATE articles SET role = 'original'",
+    "stories count their articles and publishers": "UPDATE stories SET publisher_count = 9",
+    "stories span their articles' times": "UPDATE stories SET last_published_at = "
+    "last_published_at + INTERVAL 1 SECOND",
+    "reprints has a row for each article with role reprint, and no other": "DELETE FROM reprints",
+    "reprints name their story's original": "UPDATE reprints SET original_article_id = NULL",
+    "snapshot has one row at most": "INSERT INTO snapshot SELECT * FROM snapshot",
+}
+
+ALSO_BREAKING = [
+    ("every poll belongs to a feed and a run", "UPDATE polls SET feed_id = 'f0'"),
+    ("every feed and article has its publisher", "UPDATE articles SET publisher = 'gone.example'"),
+    (
+        "a held original is one of its story's articles, and represents it",
+        "UPDATE articles SET role = 'update' WHERE role = 'original'",
+    ),
+    ("stories count their articles and publishers", "UPDATE stories SET article_count = 1"),
+    (
+        "stories span their articles' times",
+        "UPDATE stories SET first_published_at = first_published_at - INTERVAL 1 SECOND",
+    ),
+    (
+        "reprints has a row for each article with role reprint, and no other",
+        "UPDATE articles SET role = 'update' WHERE role = 'reprint'",
+    ),
+    (
+        "reprints has a row for each article with role reprint, and no other",
+        "UPDATE reprints SET story_id = 's0'",
+    ),
+    (RAW, "UPDATE internal.raw_pages SET file = '2.warc.gz'"),
+    (RAW, 'UPDATE internal.raw_pages SET length = 41 WHERE "offset" = 60'),
+    (SHOWS, "UPDATE articles SET title = 'Changed after the snapshot'"),
+    (SHOWS, "DELETE FROM runs"),
+    (SHOWS, "INSERT INTO runs (run_id, kind, started_at) VALUES ('r2', 'poll', now())"),
+]
+
+
+def test_there_is_a_way_to_break_every_invariant() -> None:
+    assert set(BREAKING) == set(INVARIANTS)
+
+
+@pytest.mark.parametrize(("invariant", "change"), [*BREAKING.items(), *ALSO_BREAKING])
+def test_a_broken_invariant_is_named(
+    filled: Database, broken: Connection, invariant: str, change: str
+) -> None:
+    broken.execute(change)
+    assert invariant in named(check(filled))
+
+
+def test_a_violation_is_counted_and_a_few_examples_are_given(
+    filled: Database, broken: Connection
+) -> None:
+    broken.execute(
+        "INSERT INTO internal.article_urls SELECT 'k' || i, 'a0' FROM range(10, 40) AS t(i)"
+    )
+    (found,) = [v for v in check(filled) if v.invariant == "every address leads to an article"]
+    assert found.count == 30
+    assert found.examples == ("k10", "k11", "k12", "k13", "k14")
+
+
+# --- the published file
+
+
+def test_a_published_file_that_is_gone_is_named(database: Database) -> None:
+    database.home.published.unlink()
+    assert named(check(database)) == {SHOWS}
+
+
+def test_a_published_file_is_not_missed_before_the_first(tmp_path: Path) -> None:
+    assert check(new_database(tmp_path)) == []
+
+
+@pytest.mark.parametrize("kind", ["cut", "flipped in its header", "flipped", "other", "foreign"])
+def test_a_published_file_that_cannot_be_read_is_named(database: Database, kind: str) -> None:
+    path = database.home.published
+    raw = path.read_bytes()
+    path.unlink()
+    if kind == "foreign":
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("CREATE TABLE mine (one INTEGER)")
+    else:
+        path.write_bytes(
+            {
+                "cut": raw[: len(raw) // 2],
+                "flipped in its header": raw[:20] + b"\xff" + raw[21:],
+                "flipped": raw[:12400] + bytes(byte ^ 0xFF for byte in raw[12400:]),
+                "other": b"Not a database.\n" * 1000,
+            }[kind]
+        )
+    (found,) = check(database)
+    assert found.invariant == SHOWS
+    assert found.examples[0].startswith("it cannot be read: ")
+    path.unlink()
+    take(database)
+    assert check(database) == []
+
+
+WRITE = """
+import os, signal, sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+connection.execute("INSERT INTO publishers (publisher, first_seen_at) VALUES ('mine', now())")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_log_that_somebody_left_beside_the_published_file_is_named(database: Database) -> None:
+    database.home.published.chmod(0o644)
+    with elsewhere(WRITE, database.home.published) as writer:
+        assert writer.ends() == -9
+    assert ("mine",) in published(database, "SELECT publisher FROM publishers")
+    (found,) = check(database)
+    assert found.invariant == SHOWS
+    assert found.examples[0].startswith("news.duckdb.wal, left by somebody who wrote to it")
+    take(database)
+    assert check(database) == []
+    assert ("mine",) not in published(database, "SELECT publisher FROM publishers")
+
+
+def test_a_published_file_that_lags_behind_is_no_violation(database: Database) -> None:
+    with database.write() as connection:
+        record(connection, polled("b.example", entry("https://b.example/9")), now=later(hours=1))
+        load(connection, [article("c.example/9")], now=later(hours=1))
+        connection.execute("UPDATE runs SET finished_at = ?, outcome = 'completed'", [NOW])
+    assert check(database) == []
+
+
+def test_a_story_judged_anew_since_the_snapshot_is_no_violation(database: Database) -> None:
+    """The reprint becomes the original when an earlier date of it comes to light."""
+    judged = decided([COPY, ORIGINAL])
+    made = story_id(ORIGINAL)
+    judged = replace(
+        judged,
+        stories=(story(COPY, ORIGINAL, story_id=made),),
+        roles={COPY.article_id: (made, "original"), ORIGINAL.article_id: (made, "reprint")},
+        reprints=(reprint(ORIGINAL, COPY, story_id=made),),
+    )
+    with database.write() as connection:
+        record_stories(connection, judged, now=later(hours=1))
+        add_articles(connection, [], {}, now=later(hours=1))
+    assert check(database) == []
+
+
+def test_rows_that_have_gone_since_the_snapshot_are_named(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute("DELETE FROM polls")
+    (found,) = check(database)
+    assert (found.invariant, found.examples) == (SHOWS, ("polls",))
+
+
+def test_a_check_changes_nothing(database: Database) -> None:
+    before = database.home.published.read_bytes()
+    revision = rows(database, "FROM internal.revision")
+    check(database)
+    assert database.home.published.read_bytes() == before
+    assert rows(database, "FROM internal.revision") == revision
