@@ -11,7 +11,7 @@ demo: $(INSTALLED)
 	$(BIN)/wirecopy demo
 
 test: $(INSTALLED) lint types
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # Longer crash, load and fuzz runs; an hour or so.
 long-test: $(INSTALLED)

@@ -127,6 +127,36 @@ def poll(
 
 
 @app.command()
+def backfill(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="articles:FILE",
+            help="Articles already extracted: JSON Lines or Parquet with url, body and, if known, "
+            "title, publisher, authors, published, language, canonical_url.",
+        ),
+    ],
+    home: HomeOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Load articles that no current feed lists. Run it again to go on after an interruption."""
+    from flows.import_articles import import_articles
+    from flows.progress import shown
+    from flows.report import print_run
+    from flows.run import set_up
+    from ingest.errors import ConfigurationError
+
+    kind, _, file = source.partition(":")
+    if kind != "articles" or not file:
+        raise ConfigurationError(f"{source!r} is no source that is known: use articles:FILE.")
+    settings = _settings(home)
+    with shown(quiet=quiet) as progress:
+        report = import_articles(set_up(settings, progress, feeds_needed=False), Path(file))
+    _print(report, lambda: print_run(report), json=json)
+
+
+@app.command()
 def publish(home: HomeOption = None, json: JsonOption = False) -> None:
     """Take a snapshot of the working database now: news.duckdb."""
     from flows.clock import utc_now

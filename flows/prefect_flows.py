@@ -24,6 +24,7 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
@@ -34,6 +35,7 @@ from flows.progress import Silent
 from flows.settings import Settings, load_settings
 from flows.tally import RunReport
 from ingest.errors import WirecopyError
+from ingest.redact import redact_url
 
 ARTIFACT_KEY = "poll-report"
 """Each poll adds a version of the artifact with this key."""
@@ -43,8 +45,15 @@ def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
     """Poll as a flow run of this process, and give back its report.
 
     It is recorded by the Prefect server that is configured (PREFECT_API_URL, or Prefect's profile),
-    else by one that Prefect starts for as long as the run lasts. Raises what `run_poll` raises.
+    else by one that Prefect starts for as long as the run lasts. Raises WirecopyError when it
+    cannot be reached, and what `run_poll` raises.
     """
+    with get_client(sync_client=True) as client:
+        if error := client.api_healthcheck():
+            raise WirecopyError(
+                f"The Prefect server at {redact_url(str(client.api_url))} cannot be reached: "
+                f"{error}. Start it, correct PREFECT_API_URL, or poll without --prefect."
+            )
     feeds = str(settings.feeds.absolute()) if settings.feeds else None
     ended: list[RunReport | WirecopyError] = []
     token = _ended.set(ended)
@@ -63,7 +72,9 @@ def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
 
 
 # Prefect keeps parameters, results and exceptions of flows and tasks for long after their end, and
-# with them whatever they refer to. So nothing of ours passes through it but names and messages.
+# with them whatever they refer to: pages in memory, and DuckDB, which then complains at exit that
+# it is leaked. So nothing of ours passes through but names and messages, and what leads to storage
+# is imported within the flow.
 
 _ended: ContextVar[list[RunReport | WirecopyError]] = ContextVar("ended")
 """Where a flow run that was started in this process leaves how it ended."""

@@ -90,7 +90,7 @@ def print_run(report: RunReport) -> None:
             "`wirecopy demo` shows the whole job without a network.",
             soft_wrap=True,
         )
-    elif report.counts.feeds == 0:
+    elif report.kind == "poll" and report.counts.feeds == 0:
         console.print("No feed was due. `wirecopy poll --all` polls every feed now.")
     if report.database.exists():
         print_queries(report.database)

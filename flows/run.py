@@ -61,10 +61,14 @@ class Setup:
         return Home(self.settings.home)
 
 
-def set_up(settings: Settings, progress: Progress) -> Setup:
-    """The setup of a run by these settings. Raises ConfigurationError for a bad feeds file."""
-    feeds = read_feeds_file(settings.feeds or Home(settings.home).feeds_file)
-    if not feeds.feeds:
+def set_up(settings: Settings, progress: Progress, *, feeds_needed: bool = True) -> Setup:
+    """The setup of a run by these settings. Raises ConfigurationError for a bad feeds file, and for
+    one that is missing or empty when `feeds_needed`."""
+    path = settings.feeds or Home(settings.home).feeds_file
+    if not feeds_needed and not path.exists():
+        return Setup(settings, FeedsFile({}, {}), progress)
+    feeds = read_feeds_file(path)
+    if feeds_needed and not feeds.feeds:
         raise ConfigurationError(
             "The feeds file lists no feed. Add a [[feed]] with its url, or start from the list "
             "that `wirecopy init` writes in a new home."
@@ -104,14 +108,15 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
     settings, home, now = setup.settings, setup.home, setup.clock()
     home.make_folders()
     _check_room(home, settings.min_free_bytes)
-    database, run_id = Database(home), random_id("r")
+    database, run_id = Database(home, backfill=kind == "backfill"), random_id("r")
     with ExitStack() as stack:
         stack.enter_context(database.runs.alive(run_id))
         with database.write() as connection:
             bury_dead_runs(connection, database.runs, now=now)
-            feeds = setup.feeds.followed(partial(publisher_of, aliases=setup.feeds.aliases))
-            follow(connection, feeds, now=now, interval=POLL_INTERVAL)
-            set_aliases(connection, setup.feeds.alias_lists())
+            if kind == "poll":
+                feeds = setup.feeds.followed(partial(publisher_of, aliases=setup.feeds.aliases))
+                follow(connection, feeds, now=now, interval=POLL_INTERVAL)
+                set_aliases(connection, setup.feeds.alias_lists())
             start_run(connection, run_id, kind, now=now, flow_run_id=setup.flow_run_id)
             robots = [RobotsRecord(*known) for known in known_robots(connection, now=now)]
         run = Run(

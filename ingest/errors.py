@@ -201,6 +201,12 @@ class NoLink(EntryRejected):
     kind = "no_link"
 
 
+class BadRow(EntryRejected):
+    """A row of an imported file without a usable url or body."""
+
+    kind = "bad_row"
+
+
 class NoText(EntryRejected):
     """The page holds no article text."""
 
