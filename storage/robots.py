@@ -11,9 +11,7 @@ import duckdb
 from storage.arrow import TEXT, TIME, incoming
 
 
-def known_robots(
-    connection: duckdb.DuckDBPyConnection, *, now: datetime
-) -> list[tuple[Any, ...]]:
+def known_robots(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> list[tuple[Any, ...]]:
     """What still holds: (origin, state, expires_at, text)."""
     return connection.execute(
         "SELECT origin, state, expires_at, text FROM internal.robots WHERE expires_at > ?", [now]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,8 @@ from ingest.types import ArchivePlace, PageFailure
 from ingest.urls import url_key
 from storage.articles import add_articles
 from storage.check import INVARIANTS, KEYS, Violation, check
-from storage.database import Connection, Database
+from storage.database import Database
+from storage.home import Home
 from storage.pages import mark_fetched, settle_done, settle_failed
 from storage.publish import publish
 from storage.stories import record_stories
@@ -73,44 +75,44 @@ def take(database: Database) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """To be broken in a transaction that is rolled back."""
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("check") / "home"
     fill(new_database(folder))
-    with kept_open(folder, begun=False) as database:
-        yield database
+    return folder
 
 
 @pytest.fixture
-def broken(filled: Database) -> Iterator[Connection]:
-    with filled.connect() as connection:
-        connection.execute("BEGIN")
-        yield connection
-        connection.execute("ROLLBACK")
+def database(filled: Path, tmp_path: Path) -> Database:
+    """A filled one, to be broken."""
+    shutil.copytree(filled, tmp_path / "home")
+    return Database(Home(tmp_path / "home"))
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    made = new_database(tmp_path / "home")
-    fill(made)
-    return made
+def breakable(database: Database) -> Iterator[Database]:
+    with kept_open(database.home.folder, begun=False) as kept:
+        yield kept
+
+
+def change(database: Database, sql: str) -> None:
+    """Break it, unnoticed by the count of revisions."""
+    with database.open() as connection:
+        connection.execute(sql)
 
 
 def named(violations: list[Violation]) -> set[str]:
     return {violation.invariant for violation in violations}
 
 
-def test_nothing_is_found_where_nothing_is_wrong(filled: Database, tmp_path: Path) -> None:
-    assert check(filled) == []
+def test_nothing_is_found_where_nothing_is_wrong(database: Database, tmp_path: Path) -> None:
+    assert check(database) == []
     assert check(new_database(tmp_path / "new")) == []
 
 
 @pytest.mark.parametrize("table", KEYS)
-def test_a_key_that_is_there_twice_is_named(
-    filled: Database, broken: Connection, table: str
-) -> None:
-    broken.execute(f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1")
-    (found,) = [v for v in check(filled) if v.invariant == f"{table}.{KEYS[table]} is unique"]
+def test_a_key_that_is_there_twice_is_named(breakable: Database, table: str) -> None:
+    change(breakable, f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1")
+    (found,) = [v for v in check(breakable) if v.invariant == f"{table}.{KEYS[table]} is unique"]
     assert found.count == 1
     assert len(found.examples) == 1
 
@@ -179,21 +181,19 @@ def test_there_is_a_way_to_break_every_invariant() -> None:
     assert set(BREAKING) == set(INVARIANTS)
 
 
-@pytest.mark.parametrize(("invariant", "change"), [*BREAKING.items(), *ALSO_BREAKING])
-def test_a_broken_invariant_is_named(
-    filled: Database, broken: Connection, invariant: str, change: str
-) -> None:
-    broken.execute(change)
-    assert invariant in named(check(filled))
+@pytest.mark.parametrize(("invariant", "sql"), [*BREAKING.items(), *ALSO_BREAKING])
+def test_a_broken_invariant_is_named(breakable: Database, invariant: str, sql: str) -> None:
+    change(breakable, sql)
+    assert invariant in named(check(breakable))
 
 
-def test_a_violation_is_counted_and_a_few_examples_are_given(
-    filled: Database, broken: Connection
-) -> None:
-    broken.execute(
-        "INSERT INTO internal.article_urls SELECT 'k' || i, 'a0' FROM range(10, 40) AS t(i)"
+def test_a_violation_is_counted_and_a_few_examples_are_given(breakable: Database) -> None:
+    change(
+        breakable,
+        "INSERT INTO internal.article_urls SELECT 'k' || i, 'a0' FROM range(10, 40) AS t(i)",
     )
-    (found,) = [v for v in check(filled) if v.invariant == "every address leads to an article"]
+    (found,) = check(breakable)
+    assert found.invariant == "every address leads to an article"
     assert found.count == 30
     assert found.examples == ("k10", "k11", "k12", "k13", "k14")
 

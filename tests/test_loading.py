@@ -25,6 +25,7 @@ from storage_cases import (
 )
 
 from ingest.types import Article, KnownArticle
+from storage import database as databases
 from storage.articles import add_articles, add_urls, known_articles
 from storage.database import Database
 from storage.sample import widest_story
@@ -144,6 +145,30 @@ def test_sketches_are_kept_by_article_and_day(database: Database) -> None:
         assert table(connection, "FROM internal.sketches ORDER BY hash") == [
             (7, article("a.example/1").article_id, date(2026, 11, 21)),
             (4294967295, article("a.example/1").article_id, date(2026, 11, 21)),
+        ]
+
+
+def test_more_text_than_fits_into_memory_can_be_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half the usual memory, and more text than that in fewer rows than DuckDB would by itself
+    compress together."""
+    monkeypatch.setattr(databases, "MEMORY_LIMIT", "128MB")
+    database = new_database(tmp_path)
+    with database.write() as connection:
+        load(connection, [article("a.example/1")])
+    for first in range(0, 72000, 24000):
+        with database.write() as connection:
+            connection.execute(
+                "INSERT INTO articles SELECT articles.* "
+                "REPLACE ('a' || i AS article_id, repeat(md5(i::VARCHAR), 60) AS body) "
+                "FROM (FROM articles LIMIT 1) AS articles, range(?, ?) AS numbers(i)",
+                [first, first + 24000],
+            )
+    with database.open() as connection:
+        connection.execute("CHECKPOINT")
+        assert table(connection, "SELECT count(*), sum(length(body)) > 128e6 FROM articles") == [
+            (72001, True)
         ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -105,14 +106,15 @@ def test_who_has_waited_too_long_is_told_so(tmp_path: Path, holder: str, waiter:
 
 @pytest.mark.parametrize("holder", ["poll", "backfill"])
 def test_a_poll_overtakes_a_backfill_that_waited_before_it(tmp_path: Path, holder: str) -> None:
-    with (
-        elsewhere(HOLD, tmp_path, "backfill", "waiting backfill") as backfill,
-        elsewhere(HOLD, tmp_path, "poll", "waiting poll") as poll,
-    ):
+    with ExitStack() as processes:
         with WriterLock(tmp_path).hold(timeout=30, backfill=holder == "backfill"):
-            # Both have started by now, and the backfill has tried many times before the poll did.
-            assert [backfill.says(), poll.says()] == ["waiting", "waiting"]
-            time.sleep(0.5)
+            waiters = []
+            for kind in ("backfill", "poll"):
+                waiter = processes.enter_context(elsewhere(HOLD, tmp_path, kind, f"waiting {kind}"))
+                assert waiter.says() == "waiting"
+                time.sleep(0.3)
+                waiters.append(waiter)
+        backfill, poll = waiters
         assert poll.says() == "held"
         poll.go_on()
         assert backfill.says() == "held"
