@@ -57,8 +57,10 @@ def read_feeds_file(path: Path) -> FeedsFile:
             f"There is no feeds file at {path}. `wirecopy init` writes one; `wirecopy demo` shows "
             "the whole job without one."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:  # tomllib's, and that of text that is not UTF-8
+        raise ConfigurationError(f"{path} is not valid TOML in UTF-8: {error}.") from None
     unknown = set(document) - {"feed", "publisher"}
     if unknown:
         raise ConfigurationError(
@@ -99,7 +101,7 @@ def request_headers(feed: FeedConfig, environ: Mapping[str, str]) -> dict[str, s
 
 def _tables(document: Mapping[str, Any], name: str, path: Path) -> list[Any]:
     tables = document.get(name, [])
-    if not isinstance(tables, list):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ConfigurationError(f"{path}: write [[{name}]], with two brackets.")
     return tables
 
@@ -110,7 +112,7 @@ def _feed(table: Mapping[str, Any], place: str) -> FeedConfig:
             f"{place}: {sorted(unknown)[0]!r} is unknown; it takes {', '.join(sorted(FEED_KEYS))}."
         )
     url = table.get("url")
-    if not isinstance(url, str) or not urlsplit(url.strip()).scheme:
+    if not isinstance(url, str) or not _has_scheme(url):
         raise ConfigurationError(
             f"{place}: url must be an address such as https://example.org/rss."
         )
@@ -125,6 +127,13 @@ def _feed(table: Mapping[str, Any], place: str) -> FeedConfig:
             f'{place}: headers must be a table such as {{ Authorization = "env:EXAMPLE_KEY" }}.'
         )
     return FeedConfig(url.strip(), publisher and publisher.strip().lower(), tuple(tags), headers)
+
+
+def _has_scheme(url: str) -> bool:
+    try:
+        return bool(urlsplit(url.strip()).scheme)
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
 
 
 def _aliases(tables: list[Any], path: Path) -> dict[str, str]:

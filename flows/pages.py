@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from flows.batches import ByteBudget, batches
+from flows.intake import ByteBudget, Coming, Intake
 from flows.run import Run, publish_if_due
 from ingest.archive import ArchiveDamaged, read_page
 from ingest.articles import Identified, identify
@@ -43,12 +40,12 @@ PAGE_BATCH = 200
 """Pages that are loaded together."""
 
 WAITING_BYTES = 32 << 20
-"""Bodies that may wait for extraction, in bytes: fetching pauses beyond that."""
+"""Bodies that may wait for the workers, in bytes: fetching pauses beyond that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A page that was fetched and is being extracted, or an error in its place. `place` is set when
+    """A page that was fetched and extracted, or an error in its place. `place` is set when
     the page has just been archived."""
 
     wanted: WantedPage
@@ -57,59 +54,47 @@ class Arrived:
     place: ArchivePlace | None = None
 
 
-def take_in_pages(run: Run) -> None:
-    """Fetch the pages that entries wait for and load what comes of them, a batch at a time."""
-    claimed = 0
-    while pages := _claim_pages(run):
-        claimed += len(pages)
-        run.setup.progress.stage("pages", claimed)
-        with arriving(run, pages) as arrivals:
-            for batch in batches(arrivals, PAGE_BATCH):
-                run.setup.step(f"load {len(batch)} pages", partial(load_batch, run, batch))
-                publish_if_due(run)
+class PageQueue:
+    """The pages that entries wait for, on their way in, at most PAGES_CLAIMED at a time."""
+
+    def __init__(self, run: Run, intake: Intake, budget: ByteBudget) -> None:
+        self._run = run
+        self._budget = budget
+        self._stream = intake.stream(PAGE_BATCH, self._take)
+        self._claimed = 0
+        self._in_hand = 0
+
+    def claim(self) -> None:
+        """Start fetching what waits, as far as there is room."""
+        room = PAGES_CLAIMED - self._in_hand
+        if room < PAGE_BATCH:
+            return
+        pages = _claim_pages(self._run, room)
+        if pages:
+            self._in_hand += len(pages)
+            self._claimed += len(pages)
+            self._run.setup.progress.stage("pages", self._claimed)
+            self._stream.add(_fetch(self._run, pages, self._budget))
+
+    def _take(self, batch: Sequence[Arrived]) -> None:
+        run = self._run
+        run.setup.step(f"load {len(batch)} pages", partial(load_batch, run, batch))
+        self._in_hand -= len(batch)
+        publish_if_due(run)
+        self.claim()
 
 
-def _claim_pages(run: Run) -> list[WantedPage]:
+def _claim_pages(run: Run, limit: int) -> list[WantedPage]:
     with run.database.open() as connection, transaction(connection):
         bury_dead_runs(connection, run.database.runs, now=run.now())
-        pages = wanted_pages(connection, now=run.now(), limit=PAGES_CLAIMED)
+        pages = wanted_pages(connection, now=run.now(), limit=limit)
         claim(connection, "page", [page.url_key for page in pages], run.run_id, now=run.now())
     return pages
 
 
-@contextmanager
-def arriving(run: Run, pages: Sequence[WantedPage]) -> Iterator[Iterator[Arrived]]:
-    """Pages as they arrive. A thread of its own archives each and hands it to the workers, so that
-    these are busy while a batch is matched and loaded."""
-    arrivals: queue.Queue[Arrived | BaseException | None] = queue.Queue()
-    stop = threading.Event()
-
-    def feed() -> None:
-        try:
-            for arrived in _fetch(run, pages, ByteBudget(WAITING_BYTES, stop)):
-                arrivals.put(arrived)
-                if stop.is_set():
-                    return
-        except BaseException as error:  # noqa: BLE001 - raised again where the pages are taken
-            arrivals.put(error)
-        else:
-            arrivals.put(None)
-
-    def take() -> Iterator[Arrived]:
-        while (arrived := arrivals.get()) is not None:
-            if isinstance(arrived, BaseException):
-                raise arrived
-            yield arrived
-
-    thread = threading.Thread(target=feed, name="pages", daemon=True)
-    thread.start()
-    try:
-        yield take()
-    finally:
-        stop.set()
-
-
-def _fetch(run: Run, pages: Sequence[WantedPage], budget: ByteBudget) -> Iterator[Arrived]:
+def _fetch(run: Run, pages: Sequence[WantedPage], budget: ByteBudget) -> Coming[Arrived]:
+    """Pages as they arrive, each archived and handed to the workers: these are busy while a batch
+    is matched and loaded."""
     requests: list[FetchRequest] = []
     wanted_of: dict[int, WantedPage] = {}
     for wanted in pages:
@@ -119,7 +104,7 @@ def _fetch(run: Run, pages: Sequence[WantedPage], budget: ByteBudget) -> Iterato
             continue
         requests.append(FetchRequest(url=wanted.url))
         wanted_of[id(requests[-1])] = wanted
-    for request, answer in run.fetcher.fetch_all(requests):
+    for request, answer in run.fetcher.fetch_all(requests, buffered_bytes=WAITING_BYTES):
         wanted = wanted_of[id(request)]
         if isinstance(answer, FetchResponse):
             page = RawPage(
@@ -133,7 +118,7 @@ def _fetch(run: Run, pages: Sequence[WantedPage], budget: ByteBudget) -> Iterato
             place = run.archive.append(page) if run.archive else None
             yield _extract(run, wanted, page, budget, place)
         else:
-            yield Arrived(wanted, answer)
+            yield Arrived(wanted, answer), None
 
 
 def _from_archive(run: Run, wanted: WantedPage) -> RawPage | None:
@@ -152,18 +137,19 @@ def _extract(
     page: RawPage,
     budget: ByteBudget,
     place: ArchivePlace | None = None,
-) -> Arrived:
+) -> tuple[Arrived, Future[Article]]:
     size = len(page.body)
     budget.take(size)
+    aliases, now = run.setup.feeds.aliases, run.now()
     article = run.workers.submit(
-        read_article, wanted, page, "poll", run.setup.feeds.aliases, run.now(), url=wanted.url
+        read_article, wanted, page, "poll", aliases, now, url=wanted.url, size=size
     )
     article.add_done_callback(lambda _: budget.give_back(size))
-    return Arrived(wanted, article, page.fetched_at, place)
+    return Arrived(wanted, article, page.fetched_at, place), article
 
 
 def load_batch(run: Run, batch: Sequence[Arrived]) -> None:
-    """Make pages durable, wait for their articles, match them, and load all in one transaction."""
+    """Make pages durable, match their articles, and load all in one transaction."""
     _keep_raw(run, batch)
     articles: list[tuple[str, Article]] = []
     failures: list[PageFailure] = []

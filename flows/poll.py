@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from functools import partial
 
 import xxhash
 
-from flows.batches import batches
 from flows.feeds_file import request_headers
-from flows.pages import take_in_pages
+from flows.intake import ByteBudget, Coming, Intake
+from flows.pages import WAITING_BYTES, PageQueue
 from flows.run import Run, Setup, finish, publish_if_due, report, started
 from flows.tally import RunReport
 from ingest.errors import HttpStatusError, OutcomeError
 from ingest.ids import random_id
 from ingest.jobs import read_feed
-from ingest.schedule import next_poll
+from ingest.schedule import OFFLINE_RETRY, next_poll
 from ingest.types import (
     DueFeed,
     FetchRequest,
@@ -30,7 +30,8 @@ from ingest.types import (
 )
 from storage.claims import bury_dead_runs, claim, held_by_others
 from storage.database import transaction
-from storage.feeds import due, record_polls
+from storage.feeds import due, forgive
+from storage.polls import record_polls
 
 FEED_BATCH = 50
 """Feeds whose polls are committed together."""
@@ -45,31 +46,56 @@ Parsed = tuple[ParsedFeed, tuple[ListedEntry, ...]]
 Answer = tuple[DueFeed, FetchResponse | OutcomeError]
 
 
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a feed has answered. The answer's body is left out; `body_hash` tells whether it has
+    changed, and `parsed` is set when it has."""
+
+    feed: DueFeed
+    answer: FetchResponse | OutcomeError
+    body_hash: str | None = None
+    parsed: Future[Parsed] | None = None
+
+
 def run_poll(setup: Setup, *, every: bool = False) -> RunReport:
-    """Poll the feeds that are due, or `every` feed, and take in what is new."""
+    """Poll the feeds that are due, or `every` feed, and take in what is new.
+
+    Pages are fetched while feeds are still being polled: a server that hangs delays what it has to
+    give, and nothing else.
+    """
     with started(setup, "poll") as run:
-        poll_feeds(run, every=every)
-        take_in_pages(run)
+        with Intake() as intake:
+            budget = ByteBudget(WAITING_BYTES, intake.stopped)
+            pages = PageQueue(run, intake, budget)
+
+            def take(polled: Sequence[Polled]) -> None:
+                setup.step(f"poll {len(polled)} feeds", partial(record, run, polled))
+                pages.claim()
+
+            feeds = poll_feeds(run, intake, budget, every=every)
+            intake.stream(FEED_BATCH, take).add(feeds)
+            pages.claim()
+            intake.run()
         outcome = "offline" if _offline(run) else "completed"
+        if outcome == "offline":
+            with run.database.write() as connection:
+                forgive(connection, run.run_id, due_at=run.now() + OFFLINE_RETRY)
         finish(run, outcome)
     return report(run, outcome, publish_if_due(run, at_end=True))
 
 
-def poll_feeds(run: Run, *, every: bool) -> None:
-    """Poll the feeds that are due, a batch at a time. With `every`, wait for those that another run
-    has in hand."""
+def poll_feeds(run: Run, intake: Intake, budget: ByteBudget, *, every: bool) -> Coming[Polled]:
+    """Poll the feeds that are due. With `every`, wait for those that another run has in hand."""
     polled: set[str] = set()
     while True:
         feeds, others = _claim_feeds(run, polled, every=every)
-        if not feeds and not (every and others):
+        if feeds:
+            polled |= {feed.feed_id for feed in feeds}
+            run.setup.progress.stage("feeds", len(polled))
+            for feed, answer in fetch_feeds(run, feeds):
+                yield _read(run, feed, answer, budget)
+        elif not (every and others) or intake.stopped.wait(OTHER_RUN_SECONDS):
             return
-        if not feeds:
-            time.sleep(OTHER_RUN_SECONDS)
-            continue
-        polled |= {feed.feed_id for feed in feeds}
-        run.setup.progress.stage("feeds", len(polled))
-        for batch in batches(fetch_feeds(run, feeds), FEED_BATCH):
-            run.setup.step(f"poll {len(batch)} feeds", partial(poll_batch, run, batch))
 
 
 def _claim_feeds(run: Run, polled: set[str], *, every: bool) -> tuple[list[DueFeed], bool]:
@@ -105,34 +131,43 @@ def fetch_feeds(run: Run, feeds: Sequence[DueFeed]) -> Iterator[Answer]:
             )
         )
         feed_of[id(requests[-1])] = feed
-    for request, answer in run.fetcher.fetch_all(requests):
+    for request, answer in run.fetcher.fetch_all(requests, buffered_bytes=WAITING_BYTES):
         yield feed_of[id(request)], answer
 
 
-def poll_batch(run: Run, answers: Sequence[Answer]) -> None:
-    """Read the feeds that have changed, and commit what came of the polls in one transaction."""
-    parses = {
-        feed.feed_id: _parse(run, feed, answer)
-        for feed, answer in answers
-        if isinstance(answer, FetchResponse) and _changed(feed, answer)
-    }
-    polls = []
-    for feed, answer in answers:
-        parsed: Parsed | None = None
-        if feed.feed_id in parses:
-            try:
-                parsed = parses[feed.feed_id].result()
-            except OutcomeError as error:
-                polls.append(_failed(run, feed, answer, error))
-                continue
-        if isinstance(answer, FetchResponse):
-            polls.append(_succeeded(run, feed, answer, parsed))
-        else:
-            polls.append(_failed(run, feed, answer, answer))
+def _read(
+    run: Run, feed: DueFeed, answer: FetchResponse | OutcomeError, budget: ByteBudget
+) -> tuple[Polled, Future[Parsed] | None]:
+    """Have a feed read that has changed."""
+    if not isinstance(answer, FetchResponse):
+        return Polled(feed, answer), None
+    hashed = feed.validators.body_hash if answer.not_modified else body_hash(answer.body)
+    parsed = None
+    if hashed != feed.validators.body_hash:
+        size = len(answer.body)
+        budget.take(size)
+        parsed = _parse(run, feed, answer)
+        parsed.add_done_callback(lambda _: budget.give_back(size))
+    return Polled(feed, replace(answer, body=b""), hashed, parsed), parsed
+
+
+def record(run: Run, batch: Sequence[Polled]) -> None:
+    """Commit what came of polls in one transaction."""
+    polls = [_result(run, polled) for polled in batch]
     with run.database.write() as connection:
         run.tally.entries += record_polls(connection, run.run_id, polls, now=run.now())
     run.tally.feeds += len(polls)
     run.setup.progress.advance("feeds", len(polls))
+
+
+def _result(run: Run, polled: Polled) -> PollResult:
+    if not isinstance(polled.answer, FetchResponse):
+        return _failed(run, polled.feed, polled.answer, polled.answer)
+    try:
+        parsed = polled.parsed.result() if polled.parsed else None
+    except OutcomeError as error:
+        return _failed(run, polled.feed, polled.answer, error)
+    return _succeeded(run, polled, polled.answer, parsed)
 
 
 def _parse(run: Run, feed: DueFeed, answer: FetchResponse) -> Future[Parsed]:
@@ -144,11 +179,8 @@ def _parse(run: Run, feed: DueFeed, answer: FetchResponse) -> Future[Parsed]:
         answer.header("content-type"),
         run.now(),
         url=feed.url,
+        size=len(answer.body),
     )
-
-
-def _changed(feed: DueFeed, answer: FetchResponse) -> bool:
-    return not answer.not_modified and body_hash(answer.body) != feed.validators.body_hash
 
 
 def body_hash(body: bytes) -> str:
@@ -156,13 +188,16 @@ def body_hash(body: bytes) -> str:
     return xxhash.xxh3_128_hexdigest(body)
 
 
-def _succeeded(run: Run, feed: DueFeed, answer: FetchResponse, parsed: Parsed | None) -> PollResult:
+def _succeeded(
+    run: Run, polled: Polled, answer: FetchResponse, parsed: Parsed | None
+) -> PollResult:
+    feed = polled.feed
     at, interval = next_poll(now=run.now(), failures=0, error=None)
     document, entries = parsed or (None, ())
     validators = None
     if not answer.not_modified and not (document and document.partial):
         validators = Validators(
-            answer.header("etag"), answer.header("last-modified"), body_hash(answer.body)
+            answer.header("etag"), answer.header("last-modified"), polled.body_hash
         )
     publisher = feed.publisher
     if document and document.site_url and not run.setup.feeds.feeds[feed.feed_id].publisher:

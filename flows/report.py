@@ -86,8 +86,8 @@ def print_run(report: RunReport) -> None:
         )
     if report.outcome == "offline":
         console.print(
-            "Nothing could be reached: is this machine online? The feeds stay due. "
-            "`wirecopy demo` shows the whole job without a network.",
+            "Nothing could be reached: is this machine online? No feed is blamed; all are due "
+            "again in five minutes. `wirecopy demo` shows the whole job without a network.",
             soft_wrap=True,
         )
     elif report.kind == "poll" and report.counts.feeds == 0:

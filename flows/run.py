@@ -25,7 +25,7 @@ from ingest.robots import RobotsRecord
 from ingest.schedule import POLL_INTERVAL
 from ingest.workers import WorkerPolicy, WorkerPool
 from storage.claims import bury_dead_runs, release
-from storage.database import Database
+from storage.database import Database, storage_errors
 from storage.feeds import follow
 from storage.home import Home
 from storage.publish import Published, publish, publish_due
@@ -106,8 +106,9 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
     to begin.
     """
     settings, home, now = setup.settings, setup.home, setup.clock()
-    home.make_folders()
-    _check_room(home, settings.min_free_bytes)
+    with storage_errors(home):
+        home.make_folders()
+        _check_room(home, settings.min_free_bytes)
     database, run_id = Database(home, backfill=kind == "backfill"), random_id("r")
     with ExitStack() as stack:
         stack.enter_context(database.runs.alive(run_id))

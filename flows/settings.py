@@ -38,7 +38,8 @@ def _split(value: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Ports = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Ports = Annotated[tuple[Port, ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -68,10 +69,10 @@ class Settings(BaseSettings):
     connections: int = Field(32, ge=1, le=256, description="Requests at the same time, in all.")
     fetch_deadline: float = Field(60.0, gt=0, le=3600, description="Seconds a fetch may take.")
     max_page_bytes: int = Field(10 * MIB, ge=1024, description="Largest page, decoded.")
-    max_feed_bytes: int = Field(20 * MIB, ge=1024, description="Largest feed, decoded.")
+    max_feed_bytes: int = Field(10 * MIB, ge=1024, description="Largest feed, decoded.")
     workers: int = Field(2, ge=1, le=64, description="Processes that parse and extract.")
     worker_memory: int = Field(
-        1024 * MIB, ge=256 * MIB, description="Bytes of memory each of them may use."
+        320 * MIB, ge=256 * MIB, description="Bytes of memory each of them may use."
     )
     publish_interval: timedelta | None = Field(
         None,
@@ -120,15 +121,18 @@ def load_settings(given: Mapping[str, object] | None = None) -> Settings:
     chosen = {name: value for name, value in (given or {}).items() if value is not None}
     home = Path(str(chosen.get("home") or os.environ.get(PREFIX + "HOME") or DEFAULT_HOME))
     file = home / SETTINGS_FILE
+    if file.exists() and not file.is_file():  # pydantic-settings would pass over it
+        raise ConfigurationError(f"{file} is no file. Put your settings into one, or move it away.")
 
     class InHome(Settings):
-        model_config = SettingsConfigDict(toml_file=file if file.exists() else None)
+        model_config = SettingsConfigDict(toml_file=file)
 
     try:
         settings = InHome.model_validate({**chosen, "home": home})
     except ValidationError as error:
         raise ConfigurationError(_explain(error, chosen, file)) from None
-    except ValueError as error:  # tomllib's, and pydantic-settings' for unreadable variables
+    # tomllib's, pydantic-settings' for unreadable variables, and the system's
+    except (ValueError, OSError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}") from None
     return settings
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from ingest.agencies import agency_named
+from ingest.bylines import clean_authors
 from ingest.errors import UrlRefused
 from ingest.ids import mint
 from ingest.sketch import sketch
@@ -28,6 +30,9 @@ TITLE_AGREEMENT = 0.3
 """Share of words two headlines must have in common for a canonical address to be believed: some
 sites declare their front page or a section as canonical for everything."""
 
+AGREEING = timedelta(hours=36)
+"""Times of feed and page that differ by less mean one publication: a day, and a zone left out."""
+
 MATCHED = ("full", "teaser")
 """Only articles of these content_status values are matched."""
 
@@ -42,8 +47,8 @@ def make_article(
 ) -> Article:
     """The article of a page that entries waited for.
 
-    Publication time: the feed's, then the page's; of two for one day, the more precise one. Title:
-    the page's, then the feed's. Authors: the page's, then the feed's.
+    Title: the page's, then the feed's. Authors: the page's, then the feed's people. Publication
+    time: see `_published`. Credits: a canonical address at another publisher, then the page's.
     """
     final_key = url_key(page.final_url)
     if final_key is None:
@@ -53,6 +58,7 @@ def make_article(
     keys = (wanted.url_key, final_key, url_key(canonical) if canonical else None)
     published_at, precision, source = _published(wanted.entry, extraction)
     matched = extraction.content_status in MATCHED
+    credits, credit_source = _credits(extraction, wanted.entry, publisher, publisher_of)
     return Article(
         article_id=mint("a", wanted.url_key),
         url=page.final_url,
@@ -60,7 +66,7 @@ def make_article(
         declared_canonical_url=extraction.declared_canonical_url,
         publisher=publisher,
         title=extraction.title or wanted.entry.title,
-        authors=extraction.authors or wanted.entry.authors,
+        authors=extraction.authors or clean_authors(wanted.entry.authors, (publisher,)),
         published_at=published_at,
         published_precision=precision,
         published_source=source,
@@ -82,6 +88,8 @@ def make_article(
         extractor=extraction.extractor,
         url_keys=tuple(dict.fromkeys(key for key in keys if key)),
         sketch=sketch(extraction.body) if matched else (),
+        credits=credits,
+        credit_source=credit_source,
     )
 
 
@@ -96,18 +104,51 @@ def _own_canonical(
     return declared
 
 
+def _credits(
+    extraction: Extraction,
+    entry: FeedEntry,
+    publisher: str,
+    publisher_of: Callable[[str], str],
+) -> tuple[tuple[str, ...], str | None]:
+    """The sources that canonical address, page and feed name, and what named the first."""
+    named: list[tuple[str, str]] = []
+    declared = extraction.declared_canonical_url
+    if declared and url_key(declared) and urlsplit(declared).path.strip("/"):
+        named.append((publisher_of(declared), "canonical"))
+    named += [(name, extraction.credit_source or "statement") for name in extraction.credits]
+    named += [(name, "byline") for author in entry.authors if (name := agency_named(author))]
+    others = [(name, source) for name, source in named if name and name != publisher]
+    return tuple(dict.fromkeys(name for name, _ in others)), others[0][1] if others else None
+
+
 def _published(
     entry: FeedEntry, extraction: Extraction
 ) -> tuple[datetime | None, Precision | None, DateSource | None]:
+    """The feed's time where the page agrees within a day (zones differ), with the page's hour when
+    the feed has only the day.
+
+    Where they differ by more: the page's, when the feed's has day and month in the wrong order;
+    else the earlier, because feeds and pages both stamp articles anew when they change. A day read
+    from the page's address gives way to any feed.
+    """
     feed, page = entry.published_at, extraction.published_at
-    finer = entry.published_precision == "day" and extraction.published_precision != "day"
-    if feed and page and finer and page.date() == feed.date():
-        return page, extraction.published_precision, "page"
-    if feed:
-        return feed, entry.published_precision, "feed"
-    if page:
-        return page, extraction.published_precision, "page"
-    return None, None, None
+    ours = (page, extraction.published_precision, extraction.published_source or "page")
+    theirs: tuple[datetime | None, Precision | None, DateSource | None]
+    theirs = (feed, entry.published_precision, "feed")
+    if feed is None:
+        return ours if page else (None, None, None)
+    if page is None or ours[2] == "url":
+        return theirs
+    if page.date() == feed.date():
+        finer = entry.published_precision == "day" and extraction.published_precision != "day"
+        return ours if finer else theirs
+    if abs(page - feed) <= AGREEING or (not _swapped(feed, page) and feed < page):
+        return theirs
+    return ours
+
+
+def _swapped(one: datetime, other: datetime) -> bool:
+    return (one.year, one.month, one.day) == (other.year, other.day, other.month)
 
 
 def _rights(extraction: Extraction, page: RawPage) -> str | None:

@@ -336,23 +336,26 @@ class _Exchange:
             request_method="GET",
         )
         promised = response.length_remaining
-        pieces: list[bytes] = []
+        # One buffer that grows, not a list of pieces: with dozens of threads, what is left of these
+        # after large bodies adds up to hundreds of megabytes.
+        body = bytearray()
         try:
             if promised is not None and promised > self.max_bytes and not self.cut:
                 raise BodyOverflow
             stream = self._to_its_end(response.stream(_CHUNK, decode_content=False))
             coding = ", ".join(reply.headers.get_all("content-encoding", ()))
-            pieces.extend(decoded(stream, coding, self.max_bytes))
+            for piece in decoded(stream, coding, self.max_bytes):
+                body += piece
         except (BodyOverflow, WireOverflow):
             if not self.cut:
                 raise
-            return b"".join(pieces), True
+            return bytes(body), True
         except ValueError as error:  # http.client, for a negative chunk size
             raise BodyDamaged("its chunks are garbled") from error
         extra = reply.reader.left_over.strip()
         if promised is not None and extra and not extra.startswith(b"HTTP/"):
             raise BodyDamaged("it is longer than its Content-Length says")
-        return b"".join(pieces), False
+        return bytes(body), False
 
     def _to_its_end(self, stream: Iterator[bytes]) -> Iterator[bytes]:
         """Notes that the stream was exhausted: urllib3 closes the reply also when it is left early,

@@ -50,6 +50,7 @@ class Turnstile:
         self.pacing = pacing
         self.now = clock
         self._claims: set[str] = set()
+        self.busy = 0  # threads of all runs that take a step
         self.closed = False
 
     def claim(self, key: str) -> bool:
@@ -259,7 +260,7 @@ class Run:
                 for key in [key for key in self._claimed if not turnstile.is_claimed(key)]:
                     for job in reversed(self._claimed.pop(key)):
                         self._ready.add(job.publisher, job, now, first=True)
-                full = self._busy >= self._max_threads or self._buffered > self._max_buffered
+                full = turnstile.busy >= self._max_threads or self._buffered > self._max_buffered
                 if not full and (taken := self._ready.take(now)) is not None:
                     return taken
                 turnstile.changed.wait(None if full else self._ready.wait(now))
@@ -295,6 +296,7 @@ class Run:
                 return
             turnstile.pacing.start(publisher, now)
             self._busy += 1
+            turnstile.busy += 1
             job.has_asked = False
             if self._busy > len(self._threads):
                 thread = threading.Thread(target=self._work, name="wirecopy-fetch", daemon=True)
@@ -325,6 +327,7 @@ class Run:
             outcome = None if self._stopping else job.advance()
             with turnstile.changed:
                 self._busy -= 1
+                turnstile.busy -= 1
                 if outcome is None:
                     turnstile.pacing.sent(publisher, turnstile.now())
                 turnstile.pacing.finish(publisher)

@@ -11,17 +11,32 @@ import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from ingest.bylines import clean_authors, portrayed
+from ingest.content_status import TEASER_WORDS, content_status
+from ingest.credits import find_credits
 from ingest.errors import NoText, NotHtml
 from ingest.feed_encoding import decode_feed
+from ingest.foreign_matter import Surroundings, clean, linked_lines, prune
 from ingest.metadata import PageMetadata, read_metadata
+from ingest.page_dates import choose_published
+from ingest.publishers import publisher_of
 from ingest.times import parse_feed_time
-from ingest.types import ContentStatus, Extraction
+from ingest.types import Extraction
 from ingest.words import count_words
 
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
 
-TEASER_WORDS = 50
-"""A text with fewer words is not the whole article."""
+QUICK_SHARE = 0.6
+"""Share of the characters in a page's paragraphs that the quick extraction must have found: above
+it, on 860 labelled pages, the slow one found more on hardly any."""
+BYLINE_LINES = 8
+"""Lines at the beginning of a text in which its byline stands; one below is another story's."""
+PORTRAIT_LINES = 12
+"""Lines at the end of a text in which its author may be introduced."""
+SHORT_TEXT = 300
+"""Characters. A shorter text is tried again with the slow extraction."""
+PARAGRAPH_CHARACTERS = 45
+"""Shorter paragraphs are labels and captions."""
 
 LANGUAGE_WORDS = 20
 """Fewer words do not tell a language."""
@@ -51,17 +66,39 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     """
     tree = _parse(body, url=url, content_type=content_type)
     metadata = read_metadata(tree, url=url)
-    document = trafilatura.bare_extraction(
-        tree, url=url, fast=True, include_comments=False, with_metadata=False
+    around = Surroundings(
+        titles=metadata.titles,
+        authors=metadata.authors,
+        site_names=metadata.site_names,
+        linked_lines=linked_lines(tree),
+        news=metadata.news,
     )
-    text = _tidy(getattr(document, "text", None) or "")
-    if not count_words(text):
+    found = _article_lines(tree, url=url)
+    cleaned = clean(found, around)
+    lines = cleaned.lines
+    if not count_words("\n".join(lines)):
         raise NoText("No article text was found on the page.", url=url)
-    published = parse_feed_time(metadata.published, now=now) if metadata.published else None
+    removed = tuple(line for line, _ in cleaned.removed)
+    status = content_status(lines, removed=removed, title=metadata.title or "", free=metadata.free)
+    if status != "full" and metadata.article_body:
+        stated = _lines(metadata.article_body)
+        if count_words("\n".join(stated)) > 2 * max(TEASER_WORDS, count_words("\n".join(lines))):
+            lines, status = stated, "full"
+    text = "\n".join(lines)
+    published, source = choose_published(list(metadata.published_times), url=url, now=now)
     modified = parse_feed_time(metadata.modified, now=now) if metadata.modified else None
+    bylines = tuple(line for line, reason in cleaned.removed if reason in ("byline", "bio"))
+    credits = find_credits(
+        "\n".join(found),
+        names=(*metadata.author_names, *bylines),
+        addresses=metadata.sources,
+        publisher=publisher_of(url),
+        site_names=metadata.site_names,
+        publisher_of=publisher_of,
+    )
     return Extraction(
         title=metadata.title or "",
-        authors=metadata.authors,
+        authors=_authors(metadata, bylines, found),
         published_at=published.at if published else None,
         published_precision=published.precision if published and published.at else None,
         modified_at=modified.at if modified else None,
@@ -73,9 +110,51 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         section=metadata.section,
         image_url=metadata.image_url,
         rights=metadata.rights,
-        content_status=_content_status(text),
+        content_status=status,
         extractor=EXTRACTOR,
+        published_source=source,
+        credits=tuple(dict.fromkeys(credit.name for credit in credits)),
+        credit_source=credits[0].source if credits else None,
     )
+
+
+def _authors(
+    metadata: PageMetadata, bylines: tuple[str, ...], found: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The page's word, else the byline in its text, else the author introduced below it."""
+    return (
+        metadata.authors
+        or clean_authors(
+            [line for line in bylines if line in found[:BYLINE_LINES]], metadata.site_names
+        )
+        or portrayed(found[-PORTRAIT_LINES:])
+    )
+
+
+def _article_lines(tree: HtmlElement, *, url: str) -> tuple[str, ...]:
+    """The lines of the article by trafilatura.
+
+    Its quick mode is as good as its default on most pages, for two thirds of the time; where it
+    found little of what stands in the page's paragraphs, the default with its fallbacks is asked.
+    """
+    prune(tree)
+    quick = _by_trafilatura(tree, url=url, fast=True)
+    characters = sum(map(len, quick))
+    if characters >= SHORT_TEXT and characters >= QUICK_SHARE * _paragraph_characters(tree):
+        return quick
+    return _by_trafilatura(tree, url=url, fast=False) or quick
+
+
+def _by_trafilatura(tree: HtmlElement, *, url: str, fast: bool) -> tuple[str, ...]:
+    document = trafilatura.bare_extraction(
+        tree, url=url, fast=fast, include_comments=False, with_metadata=False
+    )
+    return _lines(getattr(document, "text", None) or "")
+
+
+def _paragraph_characters(tree: HtmlElement) -> int:
+    texts = (" ".join(element.text_content().split()) for element in tree.iter("p"))
+    return sum(len(text) for text in texts if len(text) >= PARAGRAPH_CHARACTERS)
 
 
 def _parse(body: bytes, *, url: str, content_type: str | None) -> HtmlElement:
@@ -94,6 +173,8 @@ def _parse(body: bytes, *, url: str, content_type: str | None) -> HtmlElement:
     except etree.ParserError as error:
         raise NoText("The page is empty.", url=url) from error
     except (etree.XMLSyntaxError, ValueError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise NotHtml("The page holds no HTML that could be read.", url=url) from error
 
 
@@ -117,13 +198,9 @@ def _is_known(label: str) -> bool:
     return True
 
 
-def _tidy(text: str) -> str:
+def _lines(text: str) -> tuple[str, ...]:
     lines = (" ".join(line.split()) for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _content_status(text: str) -> ContentStatus:
-    return "full" if count_words(text) >= TEASER_WORDS else "teaser"
+    return tuple(line for line in lines if line)
 
 
 def _language(text: str, metadata: PageMetadata) -> str | None:

@@ -1,47 +1,42 @@
 """What a page says about itself: meta tags, link tags and JSON-LD.
 
-Each field is a list of places in order of trust; the first that says something wins.
+Each field is a list of places in order of trust; the first that says something wins. Title,
+authors and dates have modules of their own.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from ingest.bylines import author_lines, choose_authors
+from ingest.linked_data import LinkedData, is_news, name_of, one, read_linked_data, text_of
+from ingest.page_dates import MODIFIED_META, stated_times
 from ingest.plaintext import plain_text
+from ingest.publishers import publisher_of
+from ingest.titles import choose_title, main_heading, without_site
+from ingest.urls import url_key
 
-TITLE_LIMIT = 500
-"""Characters. Longer "titles" are texts in the wrong tag."""
-
-ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|LiveBlogPosting)$")
-"""Of schema.org: NewsArticle, ReportageNewsArticle, OpinionNewsArticle and so on."""
-
-PUBLISHED_META = (
-    "article:published_time",
-    "og:published_time",
-    "datepublished",
-    "article.published",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dc.date",
-    "pubdate",
-    "publishdate",
-    "date",
-)
-MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "last-modified")
+MAX_HEADINGS = 20
+"""h1 elements of a page that are looked at for its headline."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageMetadata:
-    """A page's word about itself, as text; times as the page wrote them."""
+    """A page's word about itself, as text; times as the page wrote them.
+
+    `published` is the most trusted of `published_times`. `titles` are all the spellings of the
+    headline, `site_names` the names of the site, both for what repeats them in the text.
+    `author_names` are the fields that name authors as the page wrote them, agencies and all.
+    `article_body` is the text that JSON-LD gives. `news`: JSON-LD calls the article news. `free` is
+    False where JSON-LD says that the article must be paid for. `sources` are addresses that the
+    page names as its source.
+    """
 
     title: str | None
     authors: tuple[str, ...]
@@ -54,24 +49,45 @@ class PageMetadata:
     section: str | None
     image_url: str | None
     rights: str | None
+    published_times: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    site_names: tuple[str, ...] = field(default=(), compare=False)
+    article_body: str | None = None
+    free: bool | None = None
+    sources: tuple[str, ...] = ()
+    author_names: tuple[str, ...] = ()
+    news: bool = False
 
 
 def read_metadata(tree: HtmlElement, *, url: str) -> PageMetadata:
     """Read a parsed page's metadata. `url` resolves relative links."""
     meta = _meta_tags(tree)
-    linked = _json_ld_article(tree)
+    linked = read_linked_data(tree)
+    article = linked.article
+    sites = _site_names(meta, linked, url)
+    title, titles = _titles(tree, meta, article, sites)
+    times = stated_times(tree, meta, linked)
     return PageMetadata(
-        title=_title(tree, meta, linked),
-        authors=_authors(meta, linked),
-        published=_text(linked.get("datePublished")) or _first(meta, PUBLISHED_META),
-        modified=_text(linked.get("dateModified")) or _first(meta, MODIFIED_META),
+        title=title,
+        authors=choose_authors(tree, meta, linked, sites),
+        published=times[0] if times else None,
+        modified=text_of(article.get("dateModified")) or _first(meta, MODIFIED_META),
         canonical_url=_canonical(tree, url),
         language=_language(tree, meta),
         description=_first(meta, ("og:description", "description", "twitter:description")),
-        tags=_tags(meta, linked),
-        section=_first(meta, ("article:section", "section")) or _text(linked.get("articleSection")),
-        image_url=_image(meta, linked, url),
+        tags=_tags(meta, article),
+        section=_first(meta, ("article:section", "section"))
+        or text_of(article.get("articleSection")),
+        image_url=_image(meta, article, url),
         rights=_rights(tree, meta, url),
+        published_times=tuple(times),
+        titles=titles,
+        site_names=sites,
+        article_body=_article_body(article),
+        free=_free(article),
+        sources=_sources(meta, article, url),
+        author_names=author_lines(meta, linked),
+        news=is_news(article),
     )
 
 
@@ -91,72 +107,71 @@ def _first(meta: Mapping[str, list[str]], names: tuple[str, ...]) -> str | None:
     return next((text for text in said if text), None)
 
 
-def _json_ld_article(tree: HtmlElement) -> dict[str, Any]:
-    """The first object of the page's JSON-LD that is an article; empty when there is none."""
-    for script in tree.iter("script"):
-        if (script.get("type") or "").strip().lower() != "application/ld+json":
-            continue
-        try:
-            document = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for thing in _things(document):
-            kinds = thing.get("@type")
-            for kind in kinds if isinstance(kinds, list) else [kinds]:
-                if isinstance(kind, str) and ARTICLE_TYPES.search(kind):
-                    return thing
-    return {}
+def _site_names(meta: Mapping[str, list[str]], linked: LinkedData, url: str) -> tuple[str, ...]:
+    """What the site calls itself, and its domain, whole and without the suffix."""
+    names = [
+        _first(meta, (key,))
+        for key in ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
+    ]
+    names += [
+        name_of(one(linked.article.get("publisher"))),
+        name_of(linked.article.get("isPartOf")),
+    ]
+    names += [name_of(linked.page.get("publisher")), name_of(linked.page.get("isPartOf"))]
+    domain = publisher_of(url)
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    names += [domain, domain.split(".")[0], host]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _things(document: object) -> Iterator[dict[str, Any]]:
-    # A stack, not recursion: how deep it nests is the page's choice.
-    waiting = [document]
-    while waiting:
-        thing = waiting.pop()
-        if isinstance(thing, list):
-            waiting += reversed(thing)
-        elif isinstance(thing, dict):
-            yield thing
-            waiting += (thing.get("mainEntity"), thing.get("@graph"))
+def _titles(
+    tree: HtmlElement,
+    meta: Mapping[str, list[str]],
+    article: Mapping[str, Any],
+    sites: tuple[str, ...],
+) -> tuple[str | None, tuple[str, ...]]:
+    """The headline, and every spelling of it on the page."""
+    headings = [
+        text
+        for at, element in enumerate(tree.iter("h1"))
+        if at < MAX_HEADINGS and (text := plain_text(element.text_content()))
+    ]
+    documents = (plain_text(element.text_content()) for element in tree.iter("title"))
+    document = without_site(next((text for text in documents if text), None), sites)
+    shared = without_site(_first(meta, ("og:title",)), sites)
+    page = without_site(text_of(article.get("headline")), sites)
+    heading = main_heading(headings, (page, shared, document))
+    title = choose_title(
+        page=page, heading=without_site(heading, sites), shared=shared, document=document
+    )
+    spellings = (title, page, heading, shared, document, _first(meta, ("twitter:title",)))
+    return title, tuple(dict.fromkeys(text for text in spellings if text))
 
 
-def _one(value: object) -> object:
-    return value[0] if isinstance(value, list) and value else value
+def _article_body(article: Mapping[str, Any]) -> str | None:
+    text = article.get("articleBody")
+    return text if isinstance(text, str) and text.strip() else None
 
 
-def _text(value: object) -> str | None:
-    """A text, or the first of a list of them; None for whatever else a page has put there."""
-    text = _one(value)
-    return plain_text(text) or None if isinstance(text, str) else None
+def _free(article: Mapping[str, Any]) -> bool | None:
+    stated = one(article.get("isAccessibleForFree"))
+    if isinstance(stated, str):
+        return {"true": True, "false": False}.get(stated.strip().lower().rsplit("/", 1)[-1])
+    return stated if isinstance(stated, bool) else None
 
 
-def _name(value: object) -> str | None:
-    """The name of a person, organisation or term, given as text or as an object."""
-    return _text(value.get("name") if isinstance(value, dict) else value)
-
-
-def _title(
-    tree: HtmlElement, meta: Mapping[str, list[str]], linked: Mapping[str, Any]
-) -> str | None:
-    title = _first(meta, ("og:title",)) or _text(linked.get("headline"))
-    for tag in ("h1", "title"):
-        title = title or next(
-            (text for element in tree.iter(tag) if (text := plain_text(element.text_content()))),
-            None,
-        )
-    return title[:TITLE_LIMIT] if title else None
-
-
-def _authors(meta: Mapping[str, list[str]], linked: Mapping[str, Any]) -> tuple[str, ...]:
-    people = linked.get("author")
-    names: list[str] = []
-    for person in people if isinstance(people, list) else [people]:
-        if name := _name(person):
-            names.append(name)
-    if not names:
-        said = (meta.get(key, []) for key in ("author", "article:author", "byl"))
-        names = [plain_text(name) for lines in said for name in lines]
-    return tuple(dict.fromkeys(name for name in names if name and "://" not in name))
+def _sources(
+    meta: Mapping[str, list[str]], article: Mapping[str, Any], url: str
+) -> tuple[str, ...]:
+    """Addresses that the page names as where its article comes from."""
+    based = article.get("isBasedOn") or article.get("isBasedOnUrl")
+    named = [one(based) if not isinstance(one(based), dict) else one(based).get("url")]  # type: ignore[attr-defined]
+    named += [
+        line for key in ("original-source", "syndication-source") for line in meta.get(key, [])
+    ]
+    own = url_key(url)
+    found = (name.strip() for name in named if isinstance(name, str) and "://" in name)
+    return tuple(dict.fromkeys(name for name in found if url_key(name) not in (None, own)))
 
 
 def _canonical(tree: HtmlElement, url: str) -> str | None:
@@ -182,7 +197,7 @@ def _tags(meta: Mapping[str, list[str]], linked: Mapping[str, Any]) -> tuple[str
     keywords = linked.get("keywords")
     if not names and keywords:
         listed = keywords if isinstance(keywords, list) else [keywords]
-        names = [name for word in listed for name in (_name(word) or "").split(",")]
+        names = [name for word in listed for name in (name_of(word) or "").split(",")]
     if not names:
         names = [name for line in meta.get("keywords", []) for name in line.split(",")]
     found = (plain_text(name) for name in names)
@@ -190,7 +205,7 @@ def _tags(meta: Mapping[str, list[str]], linked: Mapping[str, Any]) -> tuple[str
 
 
 def _image(meta: Mapping[str, list[str]], linked: Mapping[str, Any], url: str) -> str | None:
-    image: object = meta.get("og:image", [None])[0] or _one(linked.get("image"))
+    image: object = meta.get("og:image", [None])[0] or one(linked.get("image"))
     if isinstance(image, dict):
         image = image.get("url")
     if not isinstance(image, str):

@@ -1,7 +1,5 @@
 """Month names, full and short, in the languages that feeds write dates in."""
 
-# ruff: noqa: RUF001 - Cyrillic and Greek letters are meant
-
 from __future__ import annotations
 
 # One line per language, twelve groups; within a group the spellings are divided by a slash. Without

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ingest.errors import Gone, OutcomeError, Throttled
@@ -19,6 +19,7 @@ from ingest.polling_rhythm import (
     FeedRhythm,
     expected_updates,
     learn,
+    lively_after,
     wait_for,
 )
 
@@ -36,7 +37,20 @@ still loses nothing."""
 
 UPDATES_PER_POLL = 0.5
 """A poll is due when half an update is to be expected, that is after half the usual gap between
-updates at that hour of that weekday. `docs/polling.md` shows what more and fewer would cost."""
+updates at that hour of that weekday."""
+
+FRESH = 15 * MINUTE
+REQUESTS_PER_ENTRY = 30.0
+"""Where polls `FRESH` apart cost no more than this many requests for each new entry, at that hour
+of that weekday, the interval is no longer. Half the usual gap alone leaves one entry in twenty
+waiting for hours; `docs/polling.md` shows what more and fewer requests would bring."""
+
+LIVELY_DAYS = 1.0
+"""Days of watching before a feed may be found lively."""
+
+FLOOR_UPDATES = 1.0
+"""A floor is obeyed no longer than the usual gap between updates: a feed that publishes more often
+than it says contradicts itself, and a floor must not cost entries."""
 
 LONGEST_FLOOR = 60 * MINUTE
 """What a publisher asks for is obeyed up to here. Feeds ask for days and publish hourly."""
@@ -46,12 +60,12 @@ BOILERPLATE_SY = 60 * MINUTE
 publishes (wp-includes/feed-rss2.php): it says nothing."""
 
 OVERFLOW_MEMORY = 7 * DAY
-"""For so long after entries were lost, no floor is obeyed and the window counts as half as large."""
+"""For so long after entries were lost, no floor is obeyed and the window counts for a half."""
 
 FAILING_SHARE = 1 / 4
 """The next try at a failing feed comes after this share of the time it has failed already, so that
-an outage lasts little longer for us than it did, and a dead feed costs little: about 30 requests in
-its first four days, then one a day."""
+an outage lasts little longer for us than it did, and a dead feed costs little: about 30 requests
+in its first four days, then one a day."""
 
 LONGEST_BACK_OFF = 24 * HOUR
 LONGEST_LATE_BACK_OFF = 7 * DAY
@@ -80,25 +94,41 @@ DISTRUST = 30 * DAY
 validators. Media Cloud sends none to anyone for this reason (HTTP_CONDITIONAL_FETCH)."""
 
 JITTER = 0.1
-"""Polls come earlier than planned by up to this share, so that feeds do not march in step. Not
-later: the plan is already the latest good time."""
+LONGEST_JITTER = 10 * MINUTE
+"""Polls come earlier than planned by up to this share, and this time at most, so that feeds do not
+march in step. Not later: the plan is already the latest good time."""
+
 
 FIRST_DOCUMENT = 28 * DAY
 """So far back, the dates in the first document tell of the feed's habits."""
 
 
 @dataclass(frozen=True, slots=True)
+class Aims:
+    """How eagerly feeds are polled; see the constants. No `requests_per_entry` at all leaves the
+    rule of the quarter of an hour out. Others than these defaults are for the simulation."""
+
+    updates_per_poll: float = UPDATES_PER_POLL
+    requests_per_entry: float = REQUESTS_PER_ENTRY
+
+
+AIMS = Aims()
+
+
+@dataclass(frozen=True, slots=True)
 class PollState:
     """What is kept of a feed between polls, in one row. Times are seconds since the epoch.
 
-    `window` is the number of entries in the last document read, at `read_at`. `unread` counts the
-    updates that should have come since, while the server said that nothing had changed.
+    `window` is the number of entries in the last document read, at `read_at`, and `asked` the
+    interval in seconds that it asked for. `unread` counts the updates that should have come since,
+    while the server said that nothing had changed.
     """
 
     rhythm: FeedRhythm = field(default_factory=FeedRhythm)
     answered_at: float | None = None
     read_at: float | None = None
     window: int = 0
+    asked: float = 0.0
     unread: float = 0.0
     distrusted_until: float | None = None
     overflows: int = 0
@@ -117,7 +147,7 @@ class PollState:
     def wants_whole_document(self, now: datetime) -> bool:
         """Whether the next poll must not be conditional: 304 is not believed of this server."""
         time = now.timestamp()
-        if self.distrusted_until is not None and time < self.distrusted_until:
+        if self.distrusted_until is not None and time < self.distrusted_until <= time + DISTRUST:
             return True
         old = self.read_at is not None and abs(time - self.read_at) >= LONGEST_UNREAD
         return old or self.unread >= SUSPICIOUS_SILENCE
@@ -180,7 +210,7 @@ def after_success(
     seen: Observation,
     now: datetime,
     *,
-    updates_per_poll: float = UPDATES_PER_POLL,
+    aims: Aims = AIMS,
 ) -> Plan:
     """Learn from a poll that was answered, and plan the next."""
     time = now.timestamp()
@@ -191,6 +221,7 @@ def after_success(
         answered_at=time,
         read_at=state.read_at if seen.not_modified else time,
         window=seen.entries or state.window,
+        asked=_asked(seen) if seen.entries else state.asked,
         unread=_unread(state, seen, time),
         distrusted_until=_distrusted_until(state, seen, time),
         overflows=state.overflows + overflowed,
@@ -198,8 +229,10 @@ def after_success(
         moved_to=None if adopt_url else seen.moved_to,
         moved_polls=moved_polls,
     )
-    wait, reason = _wait(state, learnt, seen, time, updates_per_poll)
-    wait = max(wait * (1 - JITTER * fraction(feed_id, time)), SHORTEST_INTERVAL)
+    wait, reason = _wait(state, learnt, seen, time, aims)
+    wait = max(
+        wait - min(wait * JITTER, LONGEST_JITTER) * fraction(feed_id, time), SHORTEST_INTERVAL
+    )
     return _plan(now, wait, reason, learnt, overflowed=overflowed, adopt_url=adopt_url)
 
 
@@ -223,7 +256,7 @@ def after_failure(feed_id: str, state: PollState, error: OutcomeError, now: date
     if failing.paused:
         reason = f"gone (410) {gone} times in a row: paused, asked once a week"
         return _plan(now, LONGEST_LATE_BACK_OFF, reason, failing, paused=True)
-    usual = wait_for(state.rhythm, UPDATES_PER_POLL, time, LONGEST_BACK_OFF)
+    usual = wait_for(state.rhythm, UPDATES_PER_POLL, time, FRESH)
     longest = LONGEST_BACK_OFF if time - since < LATE else LONGEST_LATE_BACK_OFF
     wait = min(max((time - since) * FAILING_SHARE, usual, SHORTEST_INTERVAL), longest)
     wait = max(wait * (1 - 2 * JITTER * fraction(feed_id, time)), SHORTEST_INTERVAL)
@@ -291,10 +324,10 @@ def _learnt(state: PollState, seen: Observation, time: float, overflowed: bool) 
     stated = [published.timestamp() for published in seen.published] if seen.new else []
     if state.answered_at is None:
         recent = sorted(moment for moment in stated if time - FIRST_DOCUMENT <= moment <= time)
-        if len(recent) < 2:
-            return replace(state.rhythm, faded_at=time)
         # The oldest only marks where the watching begins, unless the document reaches further.
-        whole = len(recent) < seen.entries
+        whole = bool(stated) and min(stated) < time - FIRST_DOCUMENT
+        if len(recent) < 2 and not whole:
+            return replace(state.rhythm, faded_at=time)
         start = time - FIRST_DOCUMENT if whole else recent[0]
         return learn(state.rhythm, recent if whole else recent[1:], time - start, time)
     since = min(state.answered_at, time)
@@ -314,41 +347,50 @@ def _learnt(state: PollState, seen: Observation, time: float, overflowed: bool) 
 
 
 def _wait(
-    before: PollState, state: PollState, seen: Observation, time: float, updates_per_poll: float
+    before: PollState, state: PollState, seen: Observation, time: float, aims: Aims
 ) -> tuple[float, str]:
     """Seconds to the next poll, and why."""
-    hasty = state.overflowed_at is not None and time - state.overflowed_at < OVERFLOW_MEMORY
+    hasty = state.overflowed_at is not None and abs(time - state.overflowed_at) < OVERFLOW_MEMORY
     share = WINDOW_SHARE / 2 if hasty else WINDOW_SHARE
     window_updates = share * max(state.window, 1) / state.rhythm.entries_per_update
-    by_window = window_updates < updates_per_poll
+    by_window = window_updates < aims.updates_per_poll
     wait = wait_for(
-        state.rhythm, window_updates if by_window else updates_per_poll, time, LONGEST_INTERVAL
+        state.rhythm, min(window_updates, aims.updates_per_poll), time, LONGEST_INTERVAL
     )
-    if seen.new and before.answered_at is not None and 0 < time - before.answered_at < DAY:
+    if seen.new and before.answered_at is not None and time > before.answered_at:
         # The pace of the moment, whatever the habits.
         pace = (time - before.answered_at) * share * max(seen.entries, 1) / seen.new
         if pace < wait:
             wait, by_window = pace, True
     if state.overflows > before.overflows:
         return wait, f"all {seen.entries} entries were new, some were lost: polled sooner"
-    floor = 0.0 if hasty else _floor(seen)
+    lively = False
+    if wait > FRESH and aims.requests_per_entry and state.rhythm.days >= LIVELY_DAYS:
+        per_hour = HOUR / FRESH / aims.requests_per_entry
+        fresh = FRESH + lively_after(state.rhythm, time, wait, per_hour)
+        if fresh < wait:
+            wait, by_window, lively = fresh, False, True
+    floor = 0.0 if hasty else min(max(state.asked, seen.max_age or 0.0), LONGEST_FLOOR)
     if floor > wait and not by_window:
-        safe = wait_for(state.rhythm, window_updates, time, LONGEST_INTERVAL)
-        if wait < min(floor, safe):
-            return min(floor, safe), f"asks not to be polled more often than {_every(floor)}"
+        usual = wait_for(state.rhythm, min(window_updates, FLOOR_UPDATES), time, LONGEST_INTERVAL)
+        if wait < min(floor, usual):
+            return min(floor, usual), f"asks not to be polled more often than {_every(floor)}"
+    if lively:
+        return wait, f"lively: polled {_every(FRESH)} at its busy hours"
     if by_window:
         part = "a sixth" if hasty else "a third"
         return wait, f"{part} of its {state.window} entries is new {_every(wait)}"
     if wait >= LONGEST_INTERVAL:
         return wait, "publishes less than every other day: polled once a day"
+    if not state.rhythm.days:
+        return wait, "nothing is known of its habits yet"
     return wait, f"half its usual gap at this hour, about {state.rhythm.updates_per_day:.1f} a day"
 
 
-def _floor(seen: Observation) -> float:
-    """The interval the publisher asks for, in seconds, as far as it is obeyed."""
+def _asked(seen: Observation) -> float:
+    """The interval the document asks for, in seconds; 0 when it asks for none."""
     syndication = None if seen.syndication == BOILERPLATE_SY else seen.syndication
-    asked = max(seen.ttl or 0.0, syndication or 0.0, seen.max_age or 0.0)
-    return min(asked, LONGEST_FLOOR)
+    return max(seen.ttl or 0.0, syndication or 0.0)
 
 
 def _every(seconds: float) -> str:
@@ -361,8 +403,3 @@ def _spoken(seconds: float) -> str:
     if seconds < 2 * DAY:
         return f"{seconds / HOUR:.0f} h"
     return f"{seconds / DAY:.0f} days"
-
-
-def utc(time: float) -> datetime:
-    """A time of a state, as the rest of the program writes it."""
-    return datetime.fromtimestamp(time, UTC)

@@ -1,8 +1,8 @@
 """When a feed publishes: what its polls have taught, and what is to be expected of it.
 
 The model is a rate of *updates* for every hour of the day and every weekday, in UTC. An update is
-one entry, or several that came within `BATCH_SECONDS` of each other: a batch costs one poll, however
-large it is. Counts fade, so that a feed that changes its habits is learnt anew.
+one entry, or several that came within `BATCH_SECONDS` of the first: a batch costs one poll,
+however large it is. Counts fade, so that a feed that changes its habits is learnt anew.
 
 Aggregators have found the same before: feeds keep a daily pattern that holds for weeks, and polling
 by it brings news sooner for the same number of requests (K. C. Sia, J. Cho, H.-K. Cho: Efficient
@@ -14,7 +14,7 @@ Times are seconds since the epoch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 HOUR = 3600.0
@@ -28,10 +28,14 @@ MEMORY_DAYS = 21.0
 """After this time an observation counts for a half. Three weeks show each weekday three times; a
 summer-time shift or a new editor is learnt within two."""
 
-PRIOR_DAYS = 0.5
-PRIOR_UPDATES = 6.0
+LONGEST_PAUSE = 28 * DAY
+"""A longer silence between two polls says more of us, or of our clock, than of a feed."""
+
+PRIOR_DAYS = 1 / 12
+PRIOR_UPDATES = 1.0
 """A feed of which nothing is known is taken for one that publishes twelve times a day, on the
-strength of half a day's watching: polled hourly at first, daily after some two silent weeks."""
+strength of two hours' watching: polled hourly at first, daily after two silent days. Little enough
+that a first document whose entries are of the last half hour prevails."""
 
 HOURS_LEARNABLE_DAYS = 3.0
 """Days of watching before hours of the day are told apart."""
@@ -39,8 +43,8 @@ HOURS_LEARNABLE_DAYS = 3.0
 WEEKDAYS_LEARNABLE_DAYS = 10.0
 """Days of watching before weekdays are told apart."""
 
-HOUR_PRIOR = 6.0
-WEEKDAY_PRIOR = 3.0
+HOUR_PRIOR = 24.0
+WEEKDAY_PRIOR = 20.0
 """Updates that are taken to be spread evenly, besides those seen, so that no hour is ever dead."""
 
 OWN_HOUR = 0.6
@@ -74,12 +78,12 @@ class FeedRhythm:
         return (self.entries + 1.0) / (self.updates + 1.0)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain numbers and lists, to be stored as JSON (under 500 bytes)."""
+        """Plain numbers and lists, to be stored as JSON (under 600 bytes)."""
         plain = asdict(self)
         return {
-            name: [round(number, 3) for number in value]
+            name: [round(number, 6) for number in value]
             if isinstance(value, (list, tuple))
-            else round(value, 3)
+            else round(value, 6)
             for name, value in plain.items()
         }
 
@@ -102,22 +106,33 @@ class FeedRhythm:
 def update_times(times: Sequence[float]) -> list[float]:
     """The first moment of each update among entries' times."""
     starts: list[float] = []
-    last = float("-inf")
     for time in sorted(times):
-        if time - last > BATCH_SECONDS:
+        if not starts or time - starts[-1] > BATCH_SECONDS:
             starts.append(time)
-        last = time
     return starts
 
 
 def learn(rhythm: FeedRhythm, times: Sequence[float], watched: float, now: float) -> FeedRhythm:
-    """Add what a poll showed: new entries' times, after `watched` seconds of watching."""
+    """Add what a poll showed: new entries' times, after `watched` seconds of watching.
+
+    However long the pause, or however far the clock has jumped, no more than `LONGEST_PAUSE` is
+    made of it.
+    """
+    watched = min(watched, LONGEST_PAUSE)
+    if now < rhythm.faded_at:
+        rhythm = replace(rhythm, faded_at=now)
+    if not times and now - rhythm.faded_at < DAY:
+        days = rhythm.days + watched / DAY
+        return FeedRhythm(
+            rhythm.hours, rhythm.weekdays, rhythm.updates, rhythm.entries, days, rhythm.faded_at
+        )
     hours, weekdays = list(rhythm.hours), list(rhythm.weekdays)
     updates, entries = rhythm.updates, rhythm.entries
     days, faded_at = rhythm.days, rhythm.faded_at
     if now - faded_at >= DAY:
         # Fading once a day is enough, and cheap.
-        kept = 0.5 ** ((now - faded_at) / DAY / MEMORY_DAYS) if faded_at else 1.0
+        pause = min(now - faded_at, LONGEST_PAUSE) if faded_at else 0.0
+        kept = 0.5 ** (pause / DAY / MEMORY_DAYS)
         hours, weekdays = [count * kept for count in hours], [count * kept for count in weekdays]
         updates, entries, days, faded_at = updates * kept, entries * kept, days * kept, now
     if times:
@@ -137,20 +152,22 @@ def learn(rhythm: FeedRhythm, times: Sequence[float], watched: float, now: float
 
 def expected_updates(rhythm: FeedRhythm, start: float, end: float) -> float:
     """How many updates to expect between two times."""
+    scale = _scale(rhythm)
     total, time = 0.0, start
     while time < end:
         until = min((time // HOUR + 1) * HOUR, end)
-        total += _rate(rhythm, time) * (until - time)
+        total += _rate(rhythm, scale, time) * (until - time)
         time = until
     return total
 
 
 def wait_for(rhythm: FeedRhythm, updates: float, start: float, longest: float) -> float:
     """Seconds from `start` until so many updates are to be expected, `longest` at most."""
+    scale = _scale(rhythm)
     waited, wanted = 0.0, updates
     while waited < longest:
         time = start + waited
-        rate = _rate(rhythm, time)
+        rate = _rate(rhythm, scale, time)
         step = (time // HOUR + 1) * HOUR - time
         if rate * step >= wanted:
             return min(waited + wanted / rate, longest)
@@ -159,18 +176,37 @@ def wait_for(rhythm: FeedRhythm, updates: float, start: float, longest: float) -
     return longest
 
 
+def lively_after(rhythm: FeedRhythm, start: float, longest: float, per_hour: float) -> float:
+    """Seconds from `start` until so many entries an hour are to be expected, `longest` at most."""
+    scale = _scale(rhythm)
+    wanted = per_hour / HOUR / rhythm.entries_per_update
+    waited = 0.0
+    while waited < longest and _rate(rhythm, scale, start + waited) < wanted:
+        time = start + waited
+        waited += (time // HOUR + 1) * HOUR - time
+    return min(waited, longest)
+
+
 def _weekday(time: float) -> int:
     # 1 January 1970 was a Thursday.
     return (int(time // DAY) + 3) % 7
 
 
-def _rate(rhythm: FeedRhythm, time: float) -> float:
-    """Updates per second at a time."""
-    rate = (rhythm.updates + PRIOR_UPDATES) / (rhythm.days + PRIOR_DAYS) / DAY
+def _scale(rhythm: FeedRhythm) -> float:
+    """What `_rate` need not compute anew for every hour."""
+    scale = (rhythm.updates + PRIOR_UPDATES) / (rhythm.days + PRIOR_DAYS) / DAY
     if rhythm.days >= HOURS_LEARNABLE_DAYS:
-        share = rhythm.hours[int(time // HOUR) % 24] + HOUR_PRIOR / 24
-        rate *= 24 * share / (rhythm.updates + HOUR_PRIOR)
-        if rhythm.days >= WEEKDAYS_LEARNABLE_DAYS:
-            share = rhythm.weekdays[_weekday(time)] + WEEKDAY_PRIOR / 7
-            rate *= 7 * share / (rhythm.updates + WEEKDAY_PRIOR)
-    return rate
+        scale *= 24 / (rhythm.updates + HOUR_PRIOR)
+    if rhythm.days >= WEEKDAYS_LEARNABLE_DAYS:
+        scale *= 7 / (rhythm.updates + WEEKDAY_PRIOR)
+    return scale
+
+
+def _rate(rhythm: FeedRhythm, scale: float, time: float) -> float:
+    """Updates per second at a time."""
+    if rhythm.days < HOURS_LEARNABLE_DAYS:
+        return scale
+    rate = scale * (rhythm.hours[int(time // HOUR) % 24] + HOUR_PRIOR / 24)
+    if rhythm.days < WEEKDAYS_LEARNABLE_DAYS:
+        return rate
+    return rate * (rhythm.weekdays[_weekday(time)] + WEEKDAY_PRIOR / 7)

@@ -1,4 +1,4 @@
-"""What concerns the feeds of a run together: which are due, whether we were offline, and spacing."""
+"""What concerns the feeds of a run together: which are due, spacing, and whether we are offline."""
 
 from __future__ import annotations
 

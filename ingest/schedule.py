@@ -21,6 +21,9 @@ POLL_INTERVAL = timedelta(minutes=30)
 LONGEST_BACK_OFF = timedelta(hours=24)
 """A failing feed is polled once a day at least: outages end."""
 
+OFFLINE_RETRY = timedelta(minutes=5)
+"""After a run that reached nothing, which is nobody's fault but the network's."""
+
 RETRY_AFTER = (
     timedelta(minutes=15),
     timedelta(hours=2),

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from ingest.comparisons import Comparisons
 from ingest.ids import mint
-from ingest.match import (
-    Match,
-    Text,
-    added_paragraphs,
-    compare,
-    relation,
-    share,
-    shared_hashes,
-    similarity,
-)
+from ingest.match import shared_hashes
+from ingest.originals import canonical_key
+from ingest.placement import Placement
+from ingest.story_judgement import Judgement, judge
 from ingest.types import (
     Article,
+    ArticleLink,
     Candidates,
     Copy,
-    Reprint,
-    Role,
-    Story,
     StoryDecisions,
+    StoryRedirect,
 )
-from ingest.urls import url_key
+
+__all__ = ["Comparisons", "as_copy", "canonical_key", "decide_stories"]
 
 SHARED_HASHES = 3
 """Two articles of one batch are compared when their sketches share so many hashes."""
-
-CANONICAL_WEIGHT = 6
-"""rel=canonical to another publisher says it outright."""
-
-EARLIEST_WEIGHT = 2
-"""Earliest publication decides where nothing better does; clocks are sometimes wrong."""
 
 
 def as_copy(article: Article) -> Copy:
@@ -54,39 +41,10 @@ def as_copy(article: Article) -> Copy:
         published_precision=article.published_precision,
         sort_at=article.sort_at,
         first_seen_at=article.first_seen_at,
+        authors=article.authors,
+        credits=article.credits,
+        removed=article.removed,
     )
-
-
-def canonical_key(copy: Copy | Article) -> str | None:
-    """The URL key of the address the page declares as its original; None when it is its own, and
-    for a front page, which is no article."""
-    key = url_key(copy.declared_canonical_url) if copy.declared_canonical_url else None
-    if key is None or key in copy.url_keys or not urlsplit(key).path.strip("/"):
-        return None
-    return key
-
-
-class Comparisons:
-    """Texts and their comparisons, each made once: a batch that has to be judged again, because
-    others were loaded meanwhile, costs only what is new."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, Text] = {}
-        self._matches: dict[tuple[str, str], Match | None] = {}
-
-    def text(self, copy: Copy) -> Text:
-        if copy.article_id not in self._texts:
-            self._texts[copy.article_id] = Text(copy.body)
-        return self._texts[copy.article_id]
-
-    def match(self, one: Copy, other: Copy) -> Match | None:
-        pair = (min(one.article_id, other.article_id), max(one.article_id, other.article_id))
-        if pair not in self._matches:
-            same_publisher = one.publisher == other.publisher
-            self._matches[pair] = compare(
-                self.text(one), self.text(other), same_publisher=same_publisher
-            )
-        return self._matches[pair]
 
 
 def decide_stories(
@@ -95,211 +53,173 @@ def decide_stories(
     *,
     publisher_of: Callable[[str], str],
     compared: Comparisons,
+    again: Sequence[str] = (),
+    movable: bool = False,
 ) -> StoryDecisions:
     """Place every article of the batch in a story, and judge the stories it touches.
 
-    An article joins the story of the article it matches best, stored or of the same batch; one that
-    matches none starts a story of its own.
+    `again` names stored articles that are to be placed anew, because their text was cleaned again
+    or late arrivals changed what is around them: `candidates.copies` has them as they are now, and
+    `candidates.pairs` what they may be copies of. Only when `movable` may stored articles change
+    their story: the caller then records `redirects` and `links`.
+
+    The order within the batch does not matter.
     """
-    ordered = sorted(batch, key=lambda article: (article.sort_at, article.article_id))
-    copies = {**candidates.copies, **{a.article_id: as_copy(a) for a in ordered}}
-    by_key: dict[str, str] = {}
-    for name, copy in copies.items():
-        for key in copy.url_keys:
-            by_key.setdefault(key, name)
-    # Those that name their original come after the others, so that it has its story by then.
-    ordered.sort(key=lambda article: canonical_key(article) in by_key)
-    likely = _likely_pairs(ordered, candidates)
+    copies = {**candidates.copies, **{a.article_id: as_copy(a) for a in batch}}
+    unplaced = {article.article_id for article in batch} | set(again)
+    stored_story = {name: copy.story_id for name, copy in copies.items() if copy.story_id}
+    likely = _likely_pairs(batch, candidates, copies)
+    placement = Placement(
+        copies,
+        {name: story for name, story in stored_story.items() if name not in unplaced},
+        likely,
+        compared,
+        publisher_of,
+        roundups=candidates.roundups - unplaced,
+        movable=movable,
+    )
+    order = sorted(unplaced, key=lambda name: (copies[name].sort_at, name))
+    _keep_teasers_last(order, copies)
+    placement.place(order)
 
-    story_of = {name: copy.story_id for name, copy in copies.items() if copy.story_id}
-    for article in ordered:
-        copy = copies[article.article_id]
-        named = by_key.get(canonical_key(copy) or "")
-        best = named if named in story_of else _best_match(copy, likely, story_of, copies, compared)
-        story_of[article.article_id] = story_of[best] if best else mint("s", article.url_keys[0])
-
-    touched = {story_of[article.article_id] for article in ordered}
-    members: dict[str, list[Copy]] = defaultdict(list)
-    for name, story_id in story_of.items():
-        if story_id in touched:
-            members[story_id].append(copies[name])
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name, group in placement.group_of.items():
+        groups[group].append(name)
+    before = _by_story(stored_story)
+    touched = {
+        group: sorted(names)
+        for group, names in groups.items()
+        if unplaced.intersection(names) or {*names} != {*before.get(group, ())}
+    }
+    story_ids = _story_ids(touched, stored_story, before, copies)
     judged = [
-        _judge(story_id, members[story_id], compared, publisher_of) for story_id in sorted(touched)
+        judge(
+            story_ids[group],
+            [copies[name] for name in names],
+            compared,
+            publisher_of,
+            candidates.habits,
+        )
+        for group, names in sorted(touched.items(), key=lambda item: story_ids[item[0]])
     ]
+    now_in = {name: story_ids[group] for group, names in touched.items() for name in names}
     return StoryDecisions(
-        stories=tuple(story for story, _, _ in judged),
+        stories=tuple(one.story for one in judged),
         roles={
-            name: (story.story_id, role)
-            for story, roles, _ in judged
-            for name, role in roles.items()
+            name: (one.story.story_id, role) for one in judged for name, role in one.roles.items()
         },
-        reprints=tuple(reprint for _, _, reprints in judged for reprint in reprints),
+        reprints=tuple(reprint for one in judged for reprint in one.reprints),
+        links=tuple(_links(order, placement, judged, now_in, stored_story)),
+        relinked=tuple(sorted(unplaced | (placement.roundups - candidates.roundups))),
+        redirects=tuple(_redirects(stored_story, now_in, set(story_ids.values()), copies)),
     )
 
 
-def _likely_pairs(ordered: Sequence[Article], candidates: Candidates) -> dict[str, set[str]]:
-    """For each new article, the articles that it is worth comparing with."""
-    likely = {a.article_id: set(candidates.pairs.get(a.article_id, ())) for a in ordered}
-    sketches = {article.article_id: article.sketch for article in ordered}
-    for one, other in shared_hashes(sketches, least=SHARED_HASHES):
-        likely[one].add(other)
-        likely[other].add(one)
+def _keep_teasers_last(order: list[str], copies: Mapping[str, Copy]) -> None:
+    """Those that name their original come after the others, so that it has its story by then."""
+    held = {key for copy in copies.values() for key in copy.url_keys}
+    order.sort(key=lambda name: canonical_key(copies[name]) in held)
+
+
+def _likely_pairs(
+    batch: Sequence[Article], candidates: Candidates, copies: Mapping[str, Copy]
+) -> dict[str, set[str]]:
+    """For each article, those that it is worth comparing with; for stored ones too."""
+    likely: dict[str, set[str]] = defaultdict(set)
+
+    def pair(one: str, other: str) -> None:
+        if one != other and one in copies and other in copies:
+            likely[one].add(other)
+            likely[other].add(one)
+
+    for name, others in candidates.pairs.items():
+        for other in others:
+            pair(name, other)
+    for one, other in shared_hashes({a.article_id: a.sketch for a in batch}, least=SHARED_HASHES):
+        pair(one, other)
+    by_key = {key: name for name, copy in copies.items() for key in copy.url_keys}
+    for name, copy in copies.items():
+        named = by_key.get(canonical_key(copy) or "")
+        if named:
+            pair(name, named)
     return likely
 
 
-def _best_match(
-    copy: Copy,
-    likely: Mapping[str, set[str]],
-    story_of: Mapping[str, str],
+def _by_story(stored_story: Mapping[str, str]) -> dict[str, set[str]]:
+    members: dict[str, set[str]] = defaultdict(set)
+    for name, story in stored_story.items():
+        members[story].add(name)
+    return members
+
+
+def _first_seen(names: Iterable[str], copies: Mapping[str, Copy]) -> str:
+    return min(names, key=lambda name: (copies[name].first_seen_at, name))
+
+
+def _story_ids(
+    groups: Mapping[str, Sequence[str]],
+    stored_story: Mapping[str, str],
+    before: Mapping[str, set[str]],
     copies: Mapping[str, Copy],
-    compared: Comparisons,
-) -> str | None:
-    best: tuple[float, str] | None = None
-    for other in likely[copy.article_id]:
-        if other not in story_of:
-            continue  # of this batch, and not placed yet: it will look at this one
-        match = compared.match(copy, copies[other])
-        if match and (best is None or (match.containment, other) > best):
-            best = (match.containment, other)
-    return best[1] if best else None
-
-
-def _judge(
-    story_id: str,
-    members: Sequence[Copy],
-    compared: Comparisons,
-    publisher_of: Callable[[str], str],
-) -> tuple[Story, dict[str, Role], list[Reprint]]:
-    original, credit = _find_original(members, publisher_of)
-    representative = original or max(
-        members,
-        key=lambda copy: (
-            len(compared.text(copy).distinct),
-            -copy.sort_at.timestamp(),
-            copy.article_id,
-        ),
-    )
-    roles: dict[str, Role] = {}
-    for copy in members:
-        if copy is original:
-            roles[copy.article_id] = "original"
-        elif original and copy.publisher == original.publisher:
-            roles[copy.article_id] = "update"
-        else:
-            roles[copy.article_id] = "reprint"
-    story = Story(
-        story_id=story_id,
-        representative_article_id=representative.article_id,
-        original_article_id=original.article_id if original else None,
-        original_status="held" if original else "not_held",
-        original_credit=credit,
-        title=representative.title,
-        language=representative.language,
-        first_published_at=min(copy.sort_at for copy in members),
-        last_published_at=max(copy.sort_at for copy in members),
-        article_count=len(members),
-        publisher_count=len({copy.publisher for copy in members}),
-    )
-    reprints = [
-        _reprint(copy, story, representative, original, compared)
-        for copy in members
-        if roles[copy.article_id] == "reprint"
-    ]
-    return story, roles, reprints
-
-
-def _find_original(
-    members: Sequence[Copy], publisher_of: Callable[[str], str]
-) -> tuple[Copy | None, str | None]:
-    """The original among the members, and the publisher that members credit.
-
-    A member that others name by rel=canonical and that names no other itself, else the earliest
-    published. None when a member names an address of a publisher none of whose articles is in the
-    story.
-    """
-    by_key = {key: copy for copy in members for key in copy.url_keys}
-    named: dict[str, int] = defaultdict(int)
-    elsewhere: dict[str, int] = defaultdict(int)
-    naming: set[str] = set()
-    for copy in members:
-        key = canonical_key(copy)
-        publisher = publisher_of(key) if key else copy.publisher
-        if key is None or publisher == copy.publisher:
-            continue
-        naming.add(copy.article_id)
-        if key in by_key:
-            named[by_key[key].article_id] += 1
-        else:
-            elsewhere[publisher] += 1
-    if named:
-        original = min(
-            (copy for copy in members if copy.article_id in named),
-            key=lambda copy: (
-                copy.article_id in naming,
-                -named[copy.article_id],
-                _publication_order(copy),
-            ),
+) -> dict[str, str]:
+    """The story id of each group. A split leaves the id with the first-seen member; of several, a
+    group keeps the one whose first member was seen first."""
+    group_of = {name: group for group, names in groups.items() for name in names}
+    claims: dict[str, list[str]] = defaultdict(list)
+    for story, members in before.items():
+        first = _first_seen(members, copies)
+        if first in group_of:
+            claims[group_of[first]].append(story)
+    ids: dict[str, str] = {}
+    for group, stories in claims.items():
+        ids[group] = min(
+            stories,
+            key=lambda story: (copies[_first_seen(before[story], copies)].first_seen_at, story),
         )
-        return original, original.publisher
-    publishers = {copy.publisher for copy in members}
-    absent = {name: count for name, count in elsewhere.items() if name not in publishers}
-    if absent:
-        return None, max(absent, key=lambda name: (absent[name], name))
-    credited = [copy for copy in members if copy.publisher in elsewhere] or members
-    return min(credited, key=_publication_order), next(iter(sorted(elsewhere)), None)
+    taken = {*before, *ids.values()}
+    for group in sorted(groups.keys() - ids.keys()):
+        first = _first_seen(groups[group], copies)
+        key, turn = copies[first].url_keys[0], 1
+        ids[group] = mint("s", key)
+        while ids[group] in taken:
+            turn += 1
+            ids[group] = mint("s", f"{key}#{turn}")
+        taken.add(ids[group])
+    return ids
 
 
-def _publication_order(copy: Copy) -> tuple[datetime, bool, datetime, str]:
-    """Days first, since most dates are no finer; then times where they are known."""
-    if copy.published_at is None:
-        day = copy.first_seen_at.astimezone(UTC)
-    else:
-        day = copy.published_at.astimezone(UTC)
-    coarse = copy.published_precision in (None, "day")
-    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight, coarse, copy.sort_at, copy.article_id
+def _redirects(
+    stored_story: Mapping[str, str],
+    now_in: Mapping[str, str],
+    living: set[str],
+    copies: Mapping[str, Copy],
+) -> Iterator[StoryRedirect]:
+    """For each story that has no member left: the story of its first-seen one."""
+    for story, members in sorted(_by_story(stored_story).items()):
+        if story in living or any(name not in now_in for name in members):
+            continue
+        yield StoryRedirect(story, now_in[_first_seen(members, copies)], "merged")
 
 
-def _reprint(
-    copy: Copy,
-    story: Story,
-    representative: Copy,
-    original: Copy | None,
-    compared: Comparisons,
-) -> Reprint:
-    source, text = compared.text(representative), compared.text(copy)
-    return Reprint(
-        article_id=copy.article_id,
-        story_id=story.story_id,
-        original_article_id=story.original_article_id,
-        relation=relation(source, text),
-        containment=share(source.distinct, text.distinct),
-        similarity=similarity(source, text),
-        lag=_lag(original, copy) if original else None,
-        added_text="\n".join(added_paragraphs(source, text)),
-        evidence=_evidence(copy, original),
-    )
-
-
-def _lag(original: Copy, copy: Copy) -> timedelta | None:
-    exact = ("second", "minute")
-    if copy.published_precision not in exact or original.published_precision not in exact:
-        return None
-    if copy.published_at is None or original.published_at is None:
-        return None
-    return copy.published_at - original.published_at
-
-
-def _evidence(copy: Copy, original: Copy | None) -> tuple[Mapping[str, object], ...]:
-    key = canonical_key(copy)
-    if key and (original is None or key in original.url_keys):
-        words = copy.declared_canonical_url
-        return ({"signal": "canonical", "weight": CANONICAL_WEIGHT, "words": words},)
-    if (
-        original
-        and original.published_at
-        and _publication_order(original) < _publication_order(copy)
-    ):
-        words = original.published_at.astimezone(UTC).isoformat()
-        return ({"signal": "earliest", "weight": EARLIEST_WEIGHT, "words": words},)
-    return ()
+def _links(
+    order: Sequence[str],
+    placement: Placement,
+    judged: Sequence[Judgement],
+    now_in: Mapping[str, str],
+    stored_story: Mapping[str, str],
+) -> Iterator[ArticleLink]:
+    """Quotations and round-ups among the articles placed, and updates."""
+    for one in judged:
+        yield from one.links
+    seen: set[tuple[str, str]] = set()
+    for name in sorted({*order, *placement.roundups}):
+        for _, edge in placement.edges(name):
+            pair = (edge.larger, edge.smaller)
+            story, other = (now_in.get(n) or stored_story.get(n) for n in pair)
+            if pair in seen or (story is not None and story == other):
+                continue
+            seen.add(pair)
+            if edge.larger in placement.roundups:
+                yield ArticleLink(*pair, "roundup", edge.containment)
+            elif edge.kind in ("excerpt", "roundup"):
+                yield ArticleLink(*pair, edge.kind, edge.containment)

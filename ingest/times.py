@@ -3,8 +3,6 @@
 feedparser's own reading is not used: it takes every zone name that it does not know for UTC.
 """
 
-# ruff: noqa: RUF001 - dates in Cyrillic letters are meant
-
 from __future__ import annotations
 
 import re

@@ -18,6 +18,7 @@ FoundBy = Literal["poll", "backfill", "import"]
 ContentStatus = Literal["full", "teaser", "paywall", "bot_wall", "index", "empty"]
 Role = Literal["original", "reprint", "update"]
 Relation = Literal["full", "truncated", "edited"]
+LinkRelation = Literal["excerpt", "roundup", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,19 @@ class Extraction:
     rights: str | None
     content_status: ContentStatus
     extractor: str
+    published_source: DateSource | None = None
+    credits: tuple[str, ...] = ()
+    credit_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedBlock:
+    """A block of boilerplate taken out of a body: where it stood (in characters of the body that is
+    left), what it said with the white space after it, and its hash (0 for white space alone)."""
+
+    at: int
+    text: str
+    hash: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +296,9 @@ class Article:
     extractor: str
     url_keys: tuple[str, ...]
     sketch: tuple[int, ...]
+    removed: tuple[RemovedBlock, ...] = ()
+    credits: tuple[str, ...] = ()
+    credit_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +327,9 @@ class Copy:
     published_precision: Precision | None
     sort_at: datetime
     first_seen_at: datetime
+    authors: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    removed: tuple[RemovedBlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,12 +337,16 @@ class Candidates:
     """What storage holds that a batch may be a copy of, as of `revision`.
 
     `pairs` maps an article of the batch to stored articles, best first; `copies` has these and all
-    other members of their stories.
+    other members of their stories. `roundups` are those of them that are linked as round-ups of two
+    stories or more: they are in no story but their own. `habits` has, for publishers with a history,
+    the share of their stories (those that others carry too) in which they had the original, 0 to 1.
     """
 
     revision: int
     pairs: Mapping[str, tuple[str, ...]]
     copies: Mapping[str, Copy]
+    roundups: frozenset[str] = frozenset()
+    habits: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,13 +382,49 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleLink:
+    """Two articles that have text in common and are not one story: `from_article_id` quotes
+    (`excerpt`), contains among others (`roundup`) or retells (`update`) the other. `containment` is
+    the share of the other's text that it holds, 0 to 1."""
+
+    from_article_id: str
+    to_article_id: str
+    relation: LinkRelation
+    containment: float
+    evidence: tuple[Mapping[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRedirect:
+    """A story that is no more, and the one to look at instead."""
+
+    old_story_id: str
+    story_id: str
+    reason: Literal["merged", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOverride:
+    """A person's word about two articles: of the `same` story, of `different` ones, or
+    `article_id` is the `original` of the story that `other_article_id` is in."""
+
+    article_id: str
+    other_article_id: str
+    verdict: Literal["same", "different", "original"]
+
+
+@dataclass(frozen=True, slots=True)
 class StoryDecisions:
     """What matching decided about a batch: every story it touched, the role of each member, and the
-    reprints of these stories, anew."""
+    reprints of these stories, anew. `links` are the batch's, and replace all links to or from the
+    articles in `relinked`. A story in `redirects` has lost its last article."""
 
     stories: tuple[Story, ...]
     roles: Mapping[str, tuple[str, Role]]
     reprints: tuple[Reprint, ...]
+    links: tuple[ArticleLink, ...] = ()
+    relinked: tuple[str, ...] = ()
+    redirects: tuple[StoryRedirect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

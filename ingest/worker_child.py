@@ -30,6 +30,11 @@ PICKLE_PROTOCOL = 5
 MESSAGE_CHARACTERS = 300
 TRACEBACK_FRAMES = 20
 
+PROCESSOR_SECONDS = 4.0
+"""What one job may use of a processor. A parser that hangs computes; an honest document of 20 MB
+takes up to 3. This can be shorter than the deadline, as a busy machine makes no job fail by it; and
+it should be, since other documents wait for those that hang."""
+
 READY = "ready"  # no more members
 RESULT = "result"  # the function's result
 OUTCOME = "outcome"  # class as module:qualname, args, attributes
@@ -88,9 +93,10 @@ def _claim_pipes() -> tuple[int, int]:
 
 
 def _end_with(parent: int) -> None:
-    """Make sure that this process does not outlive its parent, and dies of the alarm if hung."""
+    """Make sure that this process does not outlive its parent, and dies of its timers if hung."""
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the kernel's doing: needs no interpreter lock
+    for clock in signal.SIGALRM, signal.SIGPROF:
+        signal.signal(clock, signal.SIG_DFL)  # the kernel's doing: needs no interpreter lock
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     if sys.platform == "linux":
         import ctypes
@@ -117,6 +123,7 @@ def _answer(request: bytearray) -> bytes:
         name, args, kwargs, alarm = pickle.loads(request)  # noqa: S301 - from our own parent
         del request  # a large page need not lie in memory twice
         signal.setitimer(signal.ITIMER_REAL, alarm)
+        signal.setitimer(signal.ITIMER_PROF, PROCESSOR_SECONDS)
         return frame(_run(name, args, kwargs))
     except MemoryError:
         return _OUT_OF_MEMORY_FRAME
@@ -124,6 +131,7 @@ def _answer(request: bytearray) -> bytes:
         return frame(_failure(error))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _run(name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Reply:

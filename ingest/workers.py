@@ -13,7 +13,9 @@ its standard input when idle, and by an alarm shortly after its job's deadline w
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
+import math
 import queue
 import signal
 import threading
@@ -24,7 +26,16 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from ingest.errors import OutcomeError, ParseCrashed, ParseDeadline, ParseFailed
-from ingest.worker_child import FAILED, OUT_OF_MEMORY, OUTCOME, RESULT, find, frame, name_of
+from ingest.worker_child import (
+    FAILED,
+    OUT_OF_MEMORY,
+    OUTCOME,
+    PROCESSOR_SECONDS,
+    RESULT,
+    find,
+    frame,
+    name_of,
+)
 from ingest.worker_process import WorkerDied, WorkerLate, WorkerProcess, WorkerUnavailable
 
 __all__ = ["WorkerPolicy", "WorkerPool", "WorkerUnavailable"]
@@ -38,19 +49,25 @@ ALARM_GRACE = 5.0
 """Seconds after a job's deadline at which a worker ends itself: long enough that a living parent
 always comes first, short enough that an orphan is soon gone."""
 
+MIB = 1 << 20
+LARGE = 2 * MIB
+"""Parsing a document of that size takes fifty times as much memory, which the C library then
+keeps; a new worker takes half a second. Hardly any feed or page is so large."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerPolicy:
     """How many workers, and what each may use.
 
     `memory_bytes` bounds a worker's address space on Linux; macOS has no such limit to set, there
-    only the deadline holds. `deadline` is in seconds per job, from when a worker takes it. A worker
-    is replaced after `jobs_per_worker` jobs, so that what parsers leak stays bounded.
+    only the deadline holds. `deadline` is in seconds per job, from when a worker takes it; one that
+    does nothing but compute ends before, at `worker_child.PROCESSOR_SECONDS`. A worker is replaced
+    after `jobs_per_worker` jobs, so that what parsers leak stays bounded.
     """
 
     workers: int = 2
-    memory_bytes: int = 1 << 30
-    deadline: float = 20.0
+    memory_bytes: int = 320 << 20
+    deadline: float = 10.0
     jobs_per_worker: int = 2000
 
 
@@ -62,6 +79,7 @@ class _Job:
     kwargs: dict[str, object]
     url: str
     deadline: float
+    size: int
 
 
 class WorkerPool:
@@ -74,7 +92,9 @@ class WorkerPool:
     def __init__(self, policy: WorkerPolicy, *, preload: Sequence[str] = ()) -> None:
         self._policy = policy
         self._preload = tuple(preload)
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        # By size in MiB, then first come, first served.
+        self._jobs: queue.PriorityQueue[tuple[float, int, _Job | None]] = queue.PriorityQueue()
+        self._order = itertools.count()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._workers: set[WorkerProcess] = set()
@@ -98,21 +118,26 @@ class WorkerPool:
         *args: object,
         url: str,
         deadline: float | None = None,
+        size: int = 0,
         **kwargs: object,
     ) -> Future[T]:
         """Have a worker call a module-level function of an importable module.
 
         `url` is what the job is about: it goes into errors, not to the function. `deadline`
-        replaces the policy's, in seconds. The future gives the result or raises: the function's own
-        `OutcomeError`; `ParseFailed` for any other exception; `ParseCrashed` when the worker died
-        or ran out of memory; `ParseDeadline`; `WorkerUnavailable` when no worker could be started,
-        which is no fault of the job; `CancelledError` when the pool was closed before its end.
+        replaces the policy's, in seconds. `size` is the document's, in bytes: one of a
+        MiB or more lets smaller ones go first, since it is these that hang a parser, and a worker
+        that has swollen on a large one is replaced.
+
+        The future gives the result or raises: the function's own `OutcomeError`; `ParseFailed` for
+        any other exception; `ParseCrashed` when the worker died or ran out of memory;
+        `ParseDeadline`; `WorkerUnavailable` when no worker could be started, which is no fault of
+        the job; `CancelledError` when the pool was closed before its end.
         """
         if function.__module__ == "__main__" or "<" in function.__qualname__:
             raise ValueError(f"{function!r} cannot be imported by a worker")
         seconds = self._policy.deadline if deadline is None else deadline
         future: Future[T] = Future()
-        job = _Job(future, name_of(function), args, kwargs, url, seconds)
+        job = _Job(future, name_of(function), args, kwargs, url, seconds, size)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the worker pool is closed")
@@ -121,7 +146,7 @@ class WorkerPool:
                 thread = threading.Thread(target=self._serve, name=name, daemon=True)
                 self._threads.append(thread)
                 thread.start()
-            self._jobs.put(job)
+            self._jobs.put((size // MIB, next(self._order), job))
         return future
 
     def close(self) -> None:
@@ -133,10 +158,10 @@ class WorkerPool:
                 worker.kill()
             with contextlib.suppress(queue.Empty):
                 while True:
-                    if job := self._jobs.get_nowait():
+                    if job := self._jobs.get_nowait()[2]:
                         waiting.append(job)
             for _ in self._threads:
-                self._jobs.put(None)
+                self._jobs.put((math.inf, next(self._order), None))
         for job in waiting:
             job.future.cancel()
         for thread in self._threads:
@@ -147,7 +172,7 @@ class WorkerPool:
         """One thread's life: its worker, and one job after another."""
         worker: WorkerProcess | None = None
         try:
-            while job := self._jobs.get():
+            while job := self._jobs.get()[2]:
                 if job.future.set_running_or_notify_cancel():
                     worker = self._do(job, worker)
                 del job  # its arguments may be large, and the next one may be long in coming
@@ -169,7 +194,8 @@ class WorkerPool:
             worker = worker or self._start()
             reply = worker.exchange(request, job.deadline)
             result, error = _judge(reply, job)
-            keep = reply[0] != OUT_OF_MEMORY and worker.jobs < self._policy.jobs_per_worker
+            worn_out = worker.jobs >= self._policy.jobs_per_worker or job.size >= LARGE
+            keep = reply[0] != OUT_OF_MEMORY and not worn_out
         except WorkerLate:
             error = _late(job)
         except WorkerDied:
@@ -219,6 +245,9 @@ class WorkerPool:
             return CancelledError()
         if worker.status == -signal.SIGALRM:  # this process was stopped or starved meanwhile
             return _late(job)
+        if worker.status == -signal.SIGPROF:
+            message = f"Parsing took over {PROCESSOR_SECONDS:g} s of a processor and was stopped."
+            return ParseDeadline(message, url=job.url)
         fields = {"job": job.function, "status": worker.status, "stderr": worker.last_words()}
         log.warning("worker.died", extra=fields)
         return ParseCrashed(
@@ -249,7 +278,7 @@ def _judge(reply: tuple[Any, ...], job: _Job) -> tuple[object, BaseException | N
         return None, _rebuilt(*rest, url=job.url)
     if kind == FAILED:
         name, message, trace = rest
-        if name in ("ImportError", "ModuleNotFoundError"):  # the installation's fault, not the page's
+        if name in ("ImportError", "ModuleNotFoundError"):  # no fault of the page
             return None, WorkerUnavailable(
                 f"A worker process cannot work: {message}. Install Wirecopy's dependencies again."
             )

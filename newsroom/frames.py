@@ -1,4 +1,4 @@
-# ruff: noqa: E501, RUF001 -- tables of words and templates; typographic marks are meant
+# ruff: noqa: E501 -- tables of words and templates; typographic marks are meant
 """What outlets put around a text: pitches, share lines, disclaimers, credits, author notes.
 
 Each outlet draws its own lines once and repeats them, which is what makes them boilerplate. Slots:

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, RUF001 -- tables of words and templates; typographic marks are meant
+# ruff: noqa: E501 -- tables of words and templates; typographic marks are meant
 """Page templates: six ways of building a news page, and the words of its furniture.
 
 Slots: ``head``, ``language``, ``name``, ``tagline``, ``home``, ``nav``, ``title``, ``byline``,

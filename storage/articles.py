@@ -90,6 +90,8 @@ _ARTICLE_COLUMNS = {
     "tags": TEXTS,
     "section": TEXT,
     "image_url": TEXT,
+    "credits": TEXTS,
+    "credit_source": TEXT,
     "rights": TEXT,
     "content_status": TEXT,
     "content_hash": TEXT,

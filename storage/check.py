@@ -112,6 +112,15 @@ INVARIANTS = {
     "reprints name their story's original": """
         SELECT article_id FROM reprints JOIN stories USING (story_id)
         WHERE reprints.original_article_id IS DISTINCT FROM stories.original_article_id""",
+    "links lead from one article to another": """
+        SELECT from_article_id FROM article_links
+        WHERE from_article_id NOT IN (SELECT article_id FROM articles)
+           OR to_article_id NOT IN (SELECT article_id FROM articles)
+           OR from_article_id = to_article_id""",
+    "redirects lead from a story that is no more to one that is": """
+        SELECT old_story_id FROM story_redirects
+        WHERE story_id NOT IN (SELECT story_id FROM stories)
+           OR old_story_id IN (SELECT story_id FROM stories)""",
     "snapshot has one row at most": "SELECT taken_at FROM snapshot OFFSET 1",
 }
 

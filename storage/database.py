@@ -50,7 +50,7 @@ class Database:
     @contextmanager
     def hold(self, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
         """The writer lock, without a connection. Raises DatabaseBusy, DiskFull or StorageError."""
-        with _storage_errors(self.home):
+        with storage_errors(self.home):
             self.home.make_folders()
             with self._lock.hold(timeout=timeout, backfill=self._backfill):
                 yield
@@ -133,7 +133,9 @@ def _connect(home: Home) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def _storage_errors(home: Home) -> Iterator[None]:
+def storage_errors(home: Home) -> Iterator[None]:
+    """What the file system or DuckDB raises in the block comes out as DiskFull or StorageError,
+    where the home is to blame."""
     try:
         yield
     except duckdb.Error as error:

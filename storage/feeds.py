@@ -1,4 +1,4 @@
-"""Feeds and polls: what is followed, what is due, what came of a poll."""
+"""Feeds: which are followed, and which are due."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import duckdb
 import pyarrow as pa
 
-from ingest.types import DueFeed, FollowedFeed, ListedEntry, PollResult, Validators
-from storage.arrow import TEXT, TEXTS, TIME, incoming
+from ingest.types import DueFeed, FollowedFeed, Validators
+from storage.arrow import TEXT, TEXTS, incoming
 from storage.publishers import add_publishers, count_feeds
 
 
@@ -81,227 +81,14 @@ def due(connection: duckdb.DuckDBPyConnection, *, now: datetime, every: bool) ->
     ]
 
 
-def record_polls(
-    connection: duckdb.DuckDBPyConnection,
-    run_id: str,
-    polls: Sequence[PollResult],
-    *,
-    now: datetime,
-) -> int:
-    """Store what came of polls: poll rows, new entries, feed state, validators; all or nothing.
-
-    Returns the number of new entries.
-    """
-    new = _add_entries(connection, [entry for poll in polls for entry in poll.entries], now=now)
-    add_publishers(connection, [poll.publisher for poll in polls], now=now)
-    rows = [_poll_row(poll, run_id, new.get(poll.feed_id, 0)) for poll in polls]
-    with incoming(connection, _POLL_COLUMNS, rows):
-        connection.execute(_INSERT_POLLS)
-        connection.execute(_UPDATE_FEEDS)
-        connection.execute(_NAME_PUBLISHERS)
-        connection.execute(
-            "DELETE FROM internal.feed_state "
-            "WHERE feed_id IN (SELECT feed_id FROM incoming WHERE has_validators)"
-        )
-        connection.execute(
-            """
-            INSERT INTO internal.feed_state BY NAME
-            SELECT feed_id, etag, incoming.last_modified, body_hash,
-                   feeds.entries_seen AS entries_known
-            FROM incoming JOIN feeds USING (feed_id) WHERE has_validators
-            """
-        )
-        connection.execute(
-            "DELETE FROM internal.claims WHERE kind = 'feed' AND run_id = ? "
-            "AND key IN (SELECT feed_id FROM incoming)",
-            [run_id],
-        )
-    count_feeds(connection)
-    return sum(new.values())
-
-
-def _add_entries(
-    connection: duckdb.DuckDBPyConnection, entries: Sequence[ListedEntry], *, now: datetime
-) -> dict[str, int]:
-    """Add the entries not known yet; returns how many by feed.
-
-    Known is an entry whose link's key, guid, or hash its feed has listed before. One whose page is
-    an article already is done at once; one without a page to fetch is rejected.
-    """
-    with incoming(connection, _ENTRY_COLUMNS, [_entry_row(entry) for entry in entries]):
-        connection.execute(_NEW_ENTRIES)
-        connection.execute(_INSERT_ENTRIES, {"now": now})
-        connection.execute(
-            "INSERT INTO internal.entry_keys BY NAME "
-            "SELECT entry_id, feed_id, url_key, entry_hash FROM new_entries"
-        )
-        connection.execute(
-            "INSERT INTO internal.entry_details BY NAME "
-            "SELECT entry_id, published_precision, date_refused, tags, content_html "
-            "FROM new_entries JOIN entries USING (entry_id) WHERE status = 'pending'"
-        )
-        counts = connection.execute(
-            "SELECT feed_id, count(*) FROM new_entries GROUP BY feed_id"
-        ).fetchall()
-        connection.execute("DROP TABLE new_entries")
-    return dict(counts)
-
-
-_ENTRY_COLUMNS = {
-    "entry_id": TEXT,
-    "feed_id": TEXT,
-    "url_key": TEXT,
-    "entry_hash": TEXT,
-    "guid": TEXT,
-    "url": TEXT,
-    "title": TEXT,
-    "summary": TEXT,
-    "authors": TEXTS,
-    "published_at": TIME,
-    "published_precision": TEXT,
-    "date_refused": TEXT,
-    "published_raw": TEXT,
-    "tags": TEXTS,
-    "content_html": TEXT,
-}
-
-
-def _entry_row(listed: ListedEntry) -> tuple[object, ...]:
-    entry = listed.entry
-    return (
-        listed.entry_id,
-        listed.feed_id,
-        listed.url_key,
-        listed.entry_hash,
-        entry.guid,
-        entry.url,
-        entry.title,
-        entry.summary,
-        list(entry.authors),
-        entry.published_at,
-        entry.published_precision,
-        entry.date_refused,
-        entry.published_raw,
-        list(entry.tags),
-        entry.content_html,
+def forgive(connection: duckdb.DuckDBPyConnection, run_id: str, *, due_at: datetime) -> None:
+    """Undo what a run that was offline holds against its feeds: they are due again at `due_at`."""
+    connection.execute(
+        """
+        UPDATE feeds
+        SET consecutive_failures = greatest(consecutive_failures - 1, 0),
+            next_poll_at = least(next_poll_at, $due_at)
+        WHERE feed_id IN (SELECT feed_id FROM polls WHERE run_id = $run_id)
+        """,
+        {"run_id": run_id, "due_at": due_at},
     )
-
-
-_NEW_ENTRIES = """
-CREATE TEMP TABLE new_entries AS
-SELECT DISTINCT ON (entry_id) *
-FROM incoming
-WHERE NOT EXISTS (FROM internal.entry_keys AS known
-                  WHERE known.feed_id = incoming.feed_id AND known.entry_id = incoming.entry_id)
-  AND NOT EXISTS (FROM internal.entry_keys AS known
-                  WHERE known.feed_id = incoming.feed_id AND known.url_key = incoming.url_key)
-  AND NOT EXISTS (FROM internal.entry_keys AS known
-                  WHERE known.feed_id = incoming.feed_id AND known.entry_hash = incoming.entry_hash)
-  AND NOT EXISTS (FROM entries AS known
-                  WHERE known.feed_id = incoming.feed_id AND known.guid = incoming.guid)
-"""
-
-_INSERT_ENTRIES = """
-INSERT INTO entries BY NAME
-SELECT entry_id, feed_id, guid, url, title, summary, authors, published_at, published_raw,
-       $now AS first_seen_at,
-       CASE WHEN url_key IS NULL THEN 'rejected' WHEN article_id IS NOT NULL THEN 'done'
-            ELSE 'pending' END AS status,
-       CASE WHEN url IS NULL THEN 'no_link' WHEN url_key IS NULL THEN 'url_refused'
-            WHEN article_id IS NOT NULL THEN date_refused END AS reason,
-       CASE WHEN url_key IS NOT NULL AND article_id IS NULL THEN $now END AS next_attempt_at,
-       article_id
-FROM new_entries LEFT JOIN internal.article_urls USING (url_key)
-"""
-
-_POLL_COLUMNS = {
-    "poll_id": TEXT,
-    "run_id": TEXT,
-    "feed_id": TEXT,
-    "started_at": TIME,
-    "elapsed_ms": pa.int32(),
-    "outcome": TEXT,
-    "http_status": pa.int16(),
-    "bytes": pa.int64(),
-    "entries_seen": pa.int32(),
-    "entries_new": pa.int32(),
-    "error": TEXT,
-    "next_poll_at": TIME,
-    "poll_interval": pa.duration("us"),
-    "consecutive_failures": pa.int32(),
-    "publisher": TEXT,
-    "title": TEXT,
-    "site_url": TEXT,
-    "format": TEXT,
-    "language": TEXT,
-    "has_validators": pa.bool_(),
-    "etag": TEXT,
-    "last_modified": TEXT,
-    "body_hash": TEXT,
-}
-
-
-def _poll_row(poll: PollResult, run_id: str, entries_new: int) -> tuple[object, ...]:
-    feed, validators = poll.feed, poll.validators
-    outcome = poll.outcome
-    if outcome == "new_entries" and entries_new == 0:
-        outcome = "no_change"
-    return (
-        poll.poll_id,
-        run_id,
-        poll.feed_id,
-        poll.started_at,
-        poll.elapsed_ms,
-        outcome,
-        poll.http_status,
-        poll.bytes,
-        len(feed.entries) if feed else 0,
-        entries_new,
-        poll.error,
-        poll.next_poll_at,
-        poll.poll_interval,
-        poll.consecutive_failures,
-        poll.publisher,
-        feed.title if feed else None,
-        feed.site_url if feed else None,
-        feed.format if feed else None,
-        feed.language if feed else None,
-        validators is not None,
-        validators.etag if validators else None,
-        validators.last_modified if validators else None,
-        validators.body_hash if validators else None,
-    )
-
-
-_INSERT_POLLS = """
-INSERT INTO polls BY NAME
-SELECT poll_id, run_id, feed_id, started_at, elapsed_ms, outcome, http_status, bytes, entries_seen,
-       entries_new, error
-FROM incoming
-"""
-
-_UPDATE_FEEDS = """
-UPDATE feeds
-SET last_poll_at = incoming.started_at,
-    next_poll_at = incoming.next_poll_at,
-    poll_interval = incoming.poll_interval,
-    last_outcome = incoming.outcome,
-    last_error = incoming.error,
-    consecutive_failures = incoming.consecutive_failures,
-    publisher = incoming.publisher,
-    entries_seen = feeds.entries_seen + incoming.entries_new,
-    title = coalesce(incoming.title, feeds.title),
-    site_url = coalesce(incoming.site_url, feeds.site_url),
-    format = coalesce(incoming.format, feeds.format),
-    language = coalesce(incoming.language, feeds.language)
-FROM incoming
-WHERE feeds.feed_id = incoming.feed_id
-"""
-
-_NAME_PUBLISHERS = """
-UPDATE publishers SET name = named.title
-FROM (SELECT publisher, min(title) AS title FROM incoming
-      WHERE nullif(title, '') IS NOT NULL
-      GROUP BY publisher) AS named
-WHERE publishers.publisher = named.publisher AND publishers.name IS NULL
-"""

@@ -136,6 +136,53 @@ def record_stories(
         )
     with incoming(connection, _REPRINT_COLUMNS, [_reprint_row(r) for r in decisions.reprints]):
         connection.execute("INSERT INTO reprints BY NAME FROM incoming")
+    _record_redirects(connection, decisions, now=now)
+    _record_links(connection, decisions)
+
+
+def _record_redirects(
+    connection: duckdb.DuckDBPyConnection, decisions: StoryDecisions, *, now: datetime
+) -> None:
+    """Stories that have lost their last article are no more; older redirects to them go along."""
+    rows = [(r.old_story_id, r.story_id, r.reason, now) for r in decisions.redirects]
+    columns = {"old_story_id": TEXT, "story_id": TEXT, "reason": TEXT, "at": TIME}
+    with incoming(connection, columns, rows):
+        connection.execute(
+            "DELETE FROM reprints WHERE story_id IN (SELECT old_story_id FROM incoming)"
+        )
+        connection.execute(
+            "DELETE FROM stories WHERE story_id IN (SELECT old_story_id FROM incoming)"
+        )
+        connection.execute(
+            "UPDATE story_redirects SET story_id = incoming.story_id FROM incoming "
+            "WHERE story_redirects.story_id = incoming.old_story_id"
+        )
+        connection.execute("INSERT INTO story_redirects BY NAME FROM incoming")
+
+
+def _record_links(connection: duckdb.DuckDBPyConnection, decisions: StoryDecisions) -> None:
+    """The links of the articles that were looked at are replaced."""
+    relinked = [(article_id,) for article_id in decisions.relinked]
+    with incoming(connection, {"article_id": TEXT}, relinked):
+        connection.execute(
+            "DELETE FROM article_links "
+            "WHERE from_article_id IN (SELECT article_id FROM incoming) "
+            "OR to_article_id IN (SELECT article_id FROM incoming)"
+        )
+    columns = {
+        "from_article_id": TEXT,
+        "to_article_id": TEXT,
+        "relation": TEXT,
+        "containment": pa.float64(),
+        "evidence": TEXT,
+    }
+    rows = [
+        (link.from_article_id, link.to_article_id, link.relation, link.containment,
+         json.dumps(list(link.evidence), ensure_ascii=False))
+        for link in decisions.links
+    ]  # fmt: skip
+    with incoming(connection, columns, rows):
+        connection.execute("INSERT INTO article_links BY NAME FROM incoming")
 
 
 _STORY_COLUMNS = {

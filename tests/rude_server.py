@@ -12,6 +12,7 @@ can be many publishers.
 from __future__ import annotations
 
 import gzip
+import re
 import select
 import socket
 import ssl
@@ -258,9 +259,14 @@ class RudeServer:
         asked = Asked(words[0], words[1], headers, number, time.monotonic(), sni=sni)
         with self._lock:
             self.seen.append(asked)
-        path = asked.target.partition("?")[0]
+        # As a proxy, it is given whole URLs.
+        path = re.sub("^http://[^/]*", "", asked.target).partition("?")[0]
         with_host = asked.host.partition(":")[0] + path
-        behaviour = self._behaviours.get(with_host) or self._behaviours.get(path)
+        behaviour = (
+            self._behaviours.get(asked.target)
+            or self._behaviours.get(with_host)
+            or self._behaviours.get(path)
+        )
         talk = Talk(sock, asked, self._closing)
         try:
             (behaviour or page(b"not here", 404))(talk)

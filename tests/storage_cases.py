@@ -33,8 +33,9 @@ from ingest.types import (
 from ingest.urls import url_key
 from storage.articles import add_articles
 from storage.database import Connection, Database
-from storage.feeds import follow, record_polls
+from storage.feeds import follow
 from storage.home import Home
+from storage.polls import record_polls
 from storage.runs import start_run
 from storage.stories import record_stories
 

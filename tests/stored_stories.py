@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+import sys
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from pathlib import Path
 
 from ingest.articles import MATCHED
 from ingest.ids import mint
 from ingest.publishers import publisher_of
 from ingest.sketch import sketch
-from ingest.stories import Comparisons, as_copy, canonical_key, decide_stories
+from ingest.stories import Comparisons, decide_stories
 from ingest.types import (
     Article,
     Candidates,
     ContentStatus,
-    Copy,
     Precision,
-    Reprint,
     Story,
     StoryDecisions,
 )
@@ -28,7 +27,9 @@ from ingest.urls import url_key
 from ingest.words import content_hash, count_words
 from newsroom.english import ENGLISH
 from newsroom.prose import Writer
-from storage.stories import CANDIDATES_EACH, COMMON_HASH_STORIES, SHARED_HASHES
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are no installed package
+from benchmarks.matching.store import MemoryStore
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -103,54 +104,14 @@ def decide(*batch: Article) -> StoryDecisions:
     return decide_stories(batch, nothing, publisher_of=publisher_of, compared=Comparisons())
 
 
-class StoryStore:
-    """Holds what was decided, and finds candidates by the rules of `storage.stories`."""
+class StoryStore(MemoryStore):
+    """A store in memory whose publishers are those of the addresses."""
 
-    def __init__(self) -> None:
-        self.copies: dict[str, Copy] = {}
-        self.holders: dict[int, set[str]] = defaultdict(set)
-        self.roles: dict[str, str] = {}
-        self.stories: dict[str, Story] = {}
-        self.reprints: dict[str, Reprint] = {}
+    def __init__(self, *, cleaning: bool = True) -> None:
+        super().__init__(publisher_of, cleaning=cleaning)
 
     def add(self, *batch: Article) -> StoryDecisions:
-        decided = decide_stories(
-            batch, self.candidates(batch), publisher_of=publisher_of, compared=Comparisons()
-        )
-        self.copies |= {a.article_id: as_copy(a) for a in batch}
-        for new in batch:
-            for number in new.sketch:
-                self.holders[number].add(new.article_id)
-        for name, (story_id, role) in decided.roles.items():
-            self.copies[name] = replace(self.copies[name], story_id=story_id)
-            self.roles[name] = role
-        touched = {story.story_id for story in decided.stories}
-        self.stories |= {story.story_id: story for story in decided.stories}
-        kept = {n: r for n, r in self.reprints.items() if r.story_id not in touched}
-        self.reprints = kept | {r.article_id: r for r in decided.reprints}
-        return decided
-
-    def candidates(self, batch: Sequence[Article]) -> Candidates:
-        pairs = {new.article_id: self._alike(new) for new in batch}
-        canonical = {key for new in batch if (key := canonical_key(new))}
-        wanted = {name for found in pairs.values() for name in found}
-        wanted |= {n for n, copy in self.copies.items() if canonical.intersection(copy.url_keys)}
-        stories = {self.copies[name].story_id for name in wanted}
-        copies = {n: copy for n, copy in self.copies.items() if copy.story_id in stories}
-        return Candidates(0, pairs, copies)
-
-    def _alike(self, new: Article) -> tuple[str, ...]:
-        shared: Counter[str] = Counter()
-        rarity: dict[str, float] = defaultdict(float)
-        for number in new.sketch:
-            names = self.holders.get(number, ())
-            stories = {self.copies[name].story_id for name in names}
-            if len(stories) <= COMMON_HASH_STORIES:
-                for name in names:
-                    shared[name] += 1
-                    rarity[name] += 1 / len(stories)
-        found = [name for name, count in shared.items() if count >= SHARED_HASHES]
-        return tuple(sorted(found, key=lambda name: (-rarity[name], name))[:CANDIDATES_EACH])
+        return self.take_in(batch)
 
     def story_of(self, one: Article) -> Story:
         story_id = self.copies[one.article_id].story_id

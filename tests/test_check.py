@@ -146,6 +146,10 @@ BREAKING = {
     "last_published_at + INTERVAL 1 SECOND",
     "reprints has a row for each article with role reprint, and no other": "DELETE FROM reprints",
     "reprints name their story's original": "UPDATE reprints SET original_article_id = NULL",
+    "links lead from one article to another": "INSERT INTO article_links "
+    "VALUES ('a0', 'a0', 'excerpt', 0.5, '[]')",
+    "redirects lead from a story that is no more to one that is": "INSERT INTO story_redirects "
+    "VALUES ('s0', 's1', 'merged', now())",
     "snapshot has one row at most": "INSERT INTO snapshot SELECT * FROM snapshot",
 }
 

@@ -68,7 +68,8 @@ def test_a_killed_run_loses_and_doubles_nothing(
     assert alive == [], "workers outlived their parent"
 
     if home.published.exists():  # complete to some commit
-        assert home.sql("SELECT count(*) FROM articles ANTI JOIN stories USING (story_id)") == [(0,)]
+        orphans = "SELECT count(*) FROM articles ANTI JOIN stories USING (story_id)"
+        assert home.sql(orphans) == [(0,)]
     rerun = home.run("poll", "--all", "--json")
     assert rerun.code == 0, rerun.err
     checked = home.run("check")

@@ -1,7 +1,5 @@
 """From a page's bytes to its article, or to a recorded reason why not."""
 
-# ruff: noqa: RUF001 - typographic marks and other scripts are meant
-
 from __future__ import annotations
 
 from concurrent.futures import Future

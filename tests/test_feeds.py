@@ -493,7 +493,7 @@ def test_declared_entities_are_replaced_and_bombs_are_not() -> None:
     assert only(parse(outside)).title == "&f;"
 
 
-TITLE = "Überfall – „Déjà-vu“ № 5"  # noqa: RUF001
+TITLE = "Überfall – „Déjà-vu“ № 5"
 ENCODINGS = [
     # declared in the document, in the header, and the codec that the bytes are really in
     (None, None, "utf-8"),
@@ -521,7 +521,7 @@ SAMPLES = {
     "gb18030": "大坝关闭了",
     "cp932": "ダムは閉鎖",
     "cp949": "댐 폐쇄",
-    "cp1252": "Überfall – „Déjà-vu“ € 5",  # noqa: RUF001
+    "cp1252": "Überfall – „Déjà-vu“ € 5",
 }
 
 

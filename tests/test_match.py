@@ -1,7 +1,5 @@
 """Whether one text is a copy of another, and how."""
 
-# ruff: noqa: RUF001 - the marks of Japanese and Chinese text are meant
-
 from __future__ import annotations
 
 import random
@@ -10,7 +8,8 @@ import re
 import pytest
 from stored_stories import frame, prose, text
 
-from ingest.match import Text, added_paragraphs, compare, relation, shared_hashes, similarity
+from ingest.match import Text, compare, shared_hashes, similarity
+from ingest.relations import added_paragraphs, relation
 from ingest.types import Relation
 
 OWN = prose(1, 400)
@@ -116,23 +115,46 @@ def test_copies_match(name: str) -> None:
     one, other = map(Text, COPIES[name])
     match = compare(one, other, same_publisher=False)
     assert match
+    assert match.copy
     assert 0.45 <= match.containment <= 1
-    assert compare(other, one, same_publisher=False) == match
+    mirrored = compare(other, one, same_publisher=False)
+    assert mirrored
+    assert (mirrored.kind, mirrored.containment) == (match.kind, match.containment)
 
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_strangers_do_not_match(name: str) -> None:
     one, other = map(Text, STRANGERS[name])
-    assert compare(one, other, same_publisher=False) is None
-    assert compare(other, one, same_publisher=False) is None
+    for match in (
+        compare(one, other, same_publisher=False),
+        compare(other, one, same_publisher=False),
+    ):
+        assert match is None or not match.copy
+
+
+def test_issues_of_a_report_are_called_a_template() -> None:
+    one, other = map(Text, STRANGERS["market reports"])
+    match = compare(one, other, same_publisher=False)
+    assert match
+    assert match.kind == "template"
+    assert match.conflict > 0.5
+
+
+def test_a_quotation_is_called_an_excerpt() -> None:
+    host = Text(text(*prose(6, 250), *OWN[2:5], *prose(7, 200)))
+    match = compare(Text(text(*OWN)), host, same_publisher=False)
+    assert match
+    assert match.kind == "excerpt"
 
 
 def test_one_publishers_articles_must_agree_more() -> None:
     own, sibling = Text(text(*HEADER, *OWN)), Text(text(*HEADER, *OWN[: len(OWN) // 2], *SHORT))
-    assert compare(own, sibling, same_publisher=False)
-    assert compare(own, sibling, same_publisher=True) is None
+    match = compare(own, sibling, same_publisher=True)
+    assert match is None or not match.copy
     updated = Text(text(*HEADER, *OWN, frame(6, 60)))
-    assert compare(own, updated, same_publisher=True)
+    match = compare(own, updated, same_publisher=True)
+    assert match
+    assert match.copy
 
 
 RELATIONS: dict[str, tuple[str, Relation]] = {

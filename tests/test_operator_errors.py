@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from homes import ROOT, HomeFolder, Result
+from homes import HomeFolder, Result
 from hostile_server import article_html, feed, listed, rss
 from rude_server import RudeServer, page
+
+from flows.cli import main
 
 FEED = '[[feed]]\nurl = "http://one.example/feed"\n'
 
@@ -115,7 +118,7 @@ FEEDS = {
     "feeds with an unknown table": feeds(FEED + "[settings]\n", "settings"),
     "a feed with one bracket": feeds("[feed]\nurl = 'http://one.example/feed'\n", "[[feed]]"),
     "a feed that is text": feeds("feed = ['http://one.example/feed']\n", "[[feed]]"),
-    "a publisher that is text": feeds(FEED.replace("[[", "publisher = ['x']\n[["), "[[publisher]]"),
+    "a publisher that is text": feeds("publisher = ['x']\n" + FEED, "[[publisher]]"),
     "a feed without address": feeds("[[feed]]\ntags = ['a']\n", "url", "number 1"),
     "a feed with half an address": feeds("[[feed]]\nurl = 'one.example/feed'\n", "url"),
     "a feed with an impossible address": feeds("[[feed]]\nurl = 'http://[::1'\n", "url"),
@@ -146,29 +149,66 @@ HOMES = {
     "an unknown command": Mistake(2, ("pol",), words=("pol",)),
 }
 
-MISTAKES = {**SETTINGS, **FEEDS, **HOMES}
+WRITTEN = {**SETTINGS, **FEEDS}
 
 
 def paragraph_of(result: Result) -> str:
     assert "Traceback" not in result.err + result.out
-    text = result.err.strip() or result.out.strip()
-    assert "\n\n" not in result.err.strip()
+    text = result.err.strip()
+    usage = text.startswith("Usage:")  # then the command line's library speaks
+    assert usage or "\n\n" not in text
     return text
 
 
-@pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_explained(name: str, tmp_path: Path) -> None:
-    mistake = MISTAKES[name]
-    home = HomeFolder(tmp_path)
+def arrange(mistake: Mistake, home: Path) -> None:
     for file, text in (("wirecopy.toml", mistake.settings), ("feeds.toml", mistake.feeds)):
         if text is not None:
-            content = text.encode() if isinstance(text, str) else text
-            (tmp_path / file).write_bytes(content)
+            (home / file).write_bytes(text.encode() if isinstance(text, str) else text)
     if mistake.arrange:
-        mistake.arrange(tmp_path)
-    result = home.run(*mistake.words, timeout=60, **mistake.env)
+        mistake.arrange(home)
+
+
+@pytest.fixture
+def run_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[[Mistake], Result]]:
+    """Runs the command line in this process, which saves most of a second for each mistake."""
+    terminated = signal.getsignal(signal.SIGTERM)
+
+    def run(mistake: Mistake) -> Result:
+        words = ["wirecopy", *mistake.words, "--home", str(tmp_path)]
+        monkeypatch.setattr(sys, "argv", words)
+        for name, value in mistake.env.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Result(int(ended.value.code or 0), said.out, said.err)
+
+    yield run
+    signal.signal(signal.SIGTERM, terminated)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_mistake_in_a_file_is_explained(
+    name: str, tmp_path: Path, run_here: Callable[[Mistake], Result]
+) -> None:
+    arrange(WRITTEN[name], tmp_path)
+    check_explained(WRITTEN[name], run_here(WRITTEN[name]))
+    assert not (tmp_path / "news.duckdb").exists()
+
+
+@pytest.mark.parametrize("name", HOMES)
+def test_a_mistake_is_explained(name: str, tmp_path: Path) -> None:
+    mistake = HOMES[name]
+    arrange(mistake, tmp_path)
+    check_explained(mistake, HomeFolder(tmp_path).run(*mistake.words, timeout=60, **mistake.env))
+
+
+def check_explained(mistake: Mistake, result: Result) -> None:
     said = paragraph_of(result) + result.out
     assert result.code == mistake.code, said
+    assert result.code == 1 or not result.out
     for words in mistake.says:
         assert words in said
     assert "hunter2" not in said
@@ -223,9 +263,11 @@ def test_a_working_database_that_another_program_has_open(
     assert holder.stdout
     assert holder.stdout.readline() == "open\n"
     try:
-        with pytest.raises(DatabaseBusy, match=r"working\.duckdb open.*news\.duckdb"):
-            with database.Database(home).open():
-                pass
+        with (
+            pytest.raises(DatabaseBusy, match=r"working\.duckdb open.*news\.duckdb"),
+            database.Database(home).open(),
+        ):
+            pass
     finally:
         holder.communicate()
 
@@ -282,13 +324,19 @@ def test_a_disk_that_fills_up_in_a_run(tmp_path: Path) -> None:
         assert "No space is left" in paragraph_of(first)
         filler.unlink()
         assert home.run("check").code == 0
+        with duckdb.connect(str(home.folder / "state" / "working.duckdb")) as database:
+            (kept,) = database.execute("SELECT count(*) FROM entries").fetchall()[0]
+        assert kept == PAGES  # the feeds had been polled by then
         second = home.run("poll", "--all", "--json")
         assert second.code == 0, second.err
         assert home.run("check").code == 0
         assert home.sql("SELECT count(*) FROM articles") == [(PAGES,)]
         assert home.sql("SELECT count(*) FROM entries WHERE status = 'done'") == [(PAGES,)]
         outcomes = home.sql("SELECT outcome FROM runs ORDER BY started_at")
-        assert outcomes[-1] == ("completed",)
+        assert outcomes in (
+            [("failed",), ("completed",)],
+            [("interrupted",), ("completed",)],  # there was not even room to say so
+        )
 
 
 def article_with(seed: str, noise: str) -> bytes:

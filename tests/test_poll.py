@@ -88,7 +88,7 @@ def test_every_feed_format_is_read(polled) -> None:
 
 
 def test_reprints_are_in_their_originals_stories(polled) -> None:
-    home, press, newsroom, _ = polled
+    home, _, newsroom, _ = polled
     story_of = dict(home.sql("SELECT canonical_url, story_id FROM articles"))
     root = dict(newsroom.truth())
     pairs = [(a, b) for a, b in root.items() if a in story_of and b in story_of]
@@ -99,7 +99,9 @@ def test_reprints_are_in_their_originals_stories(polled) -> None:
     groups: dict[str, list[str]] = {}
     for url, story_id in story_of.items():
         groups.setdefault(story_id, []).append(root.get(url, url))
-    together = [one == other for g in groups.values() for one, other in itertools.combinations(g, 2)]
+    together = [
+        one == other for group in groups.values() for one, other in itertools.combinations(group, 2)
+    ]
     assert sum(together) / len(together) >= 0.95
 
 
@@ -107,7 +109,8 @@ def test_originals_are_named(polled) -> None:
     home, _, newsroom, _ = polled
     named = dict(
         home.sql(
-            "SELECT a.canonical_url, o.canonical_url FROM reprints JOIN articles a USING (article_id) "
+            "SELECT a.canonical_url, o.canonical_url FROM reprints "
+            "JOIN articles a USING (article_id) "
             "JOIN articles o ON o.article_id = reprints.original_article_id"
         )
     )
@@ -190,6 +193,11 @@ def test_offline_says_so_and_points_to_the_demo(new_home: Callable[[str], HomeFo
     assert "Traceback" not in done.out + done.err
     assert home.sql("SELECT outcome, errors FROM runs") == [("offline", 5)]
     assert home.sql("SELECT DISTINCT outcome FROM polls") == [("connect",)]
+    # No feed is blamed, and all are due again soon.
+    assert home.sql(
+        "SELECT DISTINCT consecutive_failures, next_poll_at <= last_poll_at + INTERVAL 6 MINUTE "
+        "FROM feeds"
+    ) == [(0, True)]
 
 
 def test_loopback_is_refused_by_default(new_home: Callable[[str], HomeFolder], press) -> None:

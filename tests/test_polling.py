@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from homes import ROOT
@@ -30,7 +31,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.polling.feeds_mix import feeds_mix
 from benchmarks.polling.policies import POLICIES
-from benchmarks.polling.simulate import simulate
+from benchmarks.polling.simulate import Tally, simulate
+
+Totals = dict[str, dict[str, Tally]]
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """A Sunday."""
@@ -158,7 +161,7 @@ def test_dates_that_cannot_be_are_replaced_by_when_entries_were_seen() -> None:
         ({}, 0),
     ],
 )
-def test_floors_are_obeyed_up_to_an_hour(asked: dict[str, float], least: int) -> None:
+def test_floors_are_obeyed_up_to_an_hour(asked: dict[str, Any], least: int) -> None:
     state = followed(4 * HOUR)
     plan = after_success("f1", state, replace(Observation(20), **asked), NOW + HOUR)
     assert plan.interval >= 0.9 * least * MINUTE
@@ -354,6 +357,19 @@ def test_a_clock_that_jumps_a_day_forwards_and_back_does_no_harm() -> None:
     assert earlier.interval <= 30 * MINUTE
 
 
+def test_a_clock_that_was_years_ahead_is_forgotten_within_weeks() -> None:
+    state = polled_steadily(PollState(), set(range(24)), days=10)
+    now = NOW + 10 * DAY
+    future = after_success("f1", state, Observation(20, 20), now + 365 * 50 * DAY)
+    state = after_success("f1", future.state, Observation(20, 1), now).state
+    assert state.rhythm.days < 60
+    assert not state.wants_whole_document(now + MINUTE)
+    state = polled_steadily(state, set(range(24)), days=20, at=now)
+    plan = after_success("f1", state, Observation(20), now + 20 * DAY)
+    assert plan.interval <= 30 * MINUTE
+    assert plan.state.rhythm.faded_at <= (now + 20 * DAY).timestamp()
+
+
 def reaches(**publishers: str) -> list[Reach]:
     """ "-" is not reached and "+" reached; "x" and "o" the same of feeds that had failed."""
     return [
@@ -468,12 +484,14 @@ def test_waiting_for_updates_and_counting_them_agree(
 
 
 @pytest.fixture(scope="module")
-def totals() -> dict[str, dict[str, object]]:
+def totals() -> Totals:
     feeds = feeds_mix(120, 12, seed=5)
-    return {name: dict(simulate(feeds, policy, 12)) for name, policy in POLICIES.items()}
+    return {name: simulate(feeds, policy, 12) for name, policy in POLICIES.items()}
 
 
-def test_ours_costs_half_and_loses_no_more_than_polling_every_quarter_of_an_hour(totals) -> None:  # type: ignore[no-untyped-def]
+def test_ours_costs_half_and_loses_no_more_than_polling_every_quarter_of_an_hour(
+    totals: Totals,
+) -> None:
     ours, fixed = totals["ours"]["all"], totals["fixed 15 min"]["all"]
     assert ours.published == fixed.published > 1000
     assert ours.requests_per_entry <= 0.5 * fixed.requests_per_entry
@@ -482,7 +500,7 @@ def test_ours_costs_half_and_loses_no_more_than_polling_every_quarter_of_an_hour
 
 
 @pytest.mark.parametrize("other", ["Miniflux", "Media Cloud"])
-def test_ours_is_sooner_and_loses_less_than_others(totals, other: str) -> None:  # type: ignore[no-untyped-def]
+def test_ours_is_sooner_and_loses_less_than_others(totals: Totals, other: str) -> None:
     ours, theirs = totals["ours"]["all"], totals[other]["all"]
     assert ours.delay(95) < theirs.delay(95)
     assert ours.lost < theirs.lost

@@ -28,8 +28,9 @@ from storage_cases import (
 from ingest.types import Validators
 from storage.claims import claim
 from storage.database import Database
-from storage.feeds import due, record_polls
+from storage.feeds import due
 from storage.pages import mark_fetched, settle_done, settle_failed
+from storage.polls import record_polls
 
 SITE, OTHER = "a.example", "b.example"
 ONE, TWO = "https://a.example/one", "https://a.example/two"

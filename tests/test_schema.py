@@ -64,6 +64,11 @@ CONTRACT = {
         original_status VARCHAR, original_credit VARCHAR, title VARCHAR, language VARCHAR,
         first_published_at TIMESTAMPTZ, last_published_at TIMESTAMPTZ, article_count INTEGER,
         publisher_count INTEGER, changed_at TIMESTAMPTZ""",
+    "article_links": """
+        from_article_id VARCHAR, to_article_id VARCHAR, relation VARCHAR, containment DOUBLE,
+        evidence JSON""",
+    "story_redirects": """
+        old_story_id VARCHAR, story_id VARCHAR, reason VARCHAR, at TIMESTAMPTZ""",
     "reprints": """
         article_id VARCHAR, story_id VARCHAR, original_article_id VARCHAR, relation VARCHAR,
         containment DOUBLE, similarity DOUBLE, lag INTERVAL, added_text VARCHAR, evidence JSON""",

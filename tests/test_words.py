@@ -1,7 +1,5 @@
 """Words, shingles, content hashes and sketches."""
 
-# ruff: noqa: RUF001 - typographic marks and full-width letters are meant
-
 from __future__ import annotations
 
 import pytest

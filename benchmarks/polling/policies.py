@@ -10,11 +10,12 @@ import math
 from collections import deque
 from datetime import UTC, datetime
 
-from benchmarks.polling.feeds_mix import DAY, START, SimulatedFeed
+from benchmarks.polling.feeds_mix import DAY, SimulatedFeed
 from benchmarks.polling.simulate import Answer, FeedPolicy, Policy
 from ingest.errors import Gone, HttpServerError
 from ingest.polling import (
-    UPDATES_PER_POLL,
+    AIMS,
+    Aims,
     Observation,
     PollState,
     after_failure,
@@ -27,9 +28,10 @@ MINUTE = 60.0
 class Ours:
     """`ingest.polling`, as it runs."""
 
-    def __init__(self, feed: SimulatedFeed, updates_per_poll: float) -> None:
+    def __init__(self, feed: SimulatedFeed, aims: Aims, *, floors: bool) -> None:
         self.feed = feed
-        self.updates_per_poll = updates_per_poll
+        self.floors = (feed.ttl, feed.syndication, feed.max_age) if floors else (None, None, None)
+        self.aims = aims
         self.state = PollState()
         self.error = HttpServerError("500", url="", status=500)
         self.gone = Gone("410", url="", status=410)
@@ -39,19 +41,18 @@ class Ours:
 
     def answered(self, answer: Answer, now: float) -> float:
         feed = self.feed
+        ttl, syndication, max_age = self.floors
         published = tuple(_at(time) for time in answer.new if time <= now)
         seen = Observation(
             entries=answer.entries,
             new=len(answer.new),
             published=published,
             not_modified=answer.not_modified,
-            ttl=feed.ttl,
-            syndication=feed.syndication,
-            max_age=feed.max_age,
+            ttl=ttl,
+            syndication=syndication,
+            max_age=max_age,
         )
-        plan = after_success(
-            feed.feed_id, self.state, seen, _at(now), updates_per_poll=self.updates_per_poll
-        )
+        plan = after_success(feed.feed_id, self.state, seen, _at(now), aims=self.aims)
         self.state = plan.state
         return plan.next_poll_at.timestamp()
 
@@ -96,7 +97,8 @@ class Miniflux:
     ERROR_LIMIT = 3
     SHORTEST, LONGEST = 5 * MINUTE, 24 * 60 * MINUTE
 
-    def __init__(self, feed: SimulatedFeed) -> None:
+    def __init__(self, feed: SimulatedFeed, error_limit: float = ERROR_LIMIT) -> None:
+        self.error_limit = error_limit
         self.floor = max(feed.ttl or 0.0, feed.max_age or 0.0)
         self.errors = 0
         self.dates: deque[float] = deque()
@@ -127,7 +129,7 @@ class Miniflux:
 
     def failed(self, now: float, *, gone: bool) -> float:
         self.errors += 1
-        return now + self._interval(now) if self.errors < self.ERROR_LIMIT else math.inf
+        return now + self._interval(now) if self.errors < self.error_limit else math.inf
 
 
 class MediaCloud:
@@ -177,11 +179,11 @@ class MediaCloud:
         return now + minutes * MINUTE
 
 
-def ours(updates_per_poll: float = UPDATES_PER_POLL) -> Policy:
-    """Our policy; with another aim for the curve of what more and fewer requests bring."""
+def ours(aims: Aims = AIMS, *, floors: bool = True) -> Policy:
+    """Our policy; or one with other aims, or deaf to what publishers ask for."""
 
     def at_work(feed: SimulatedFeed) -> FeedPolicy:
-        return Ours(feed, updates_per_poll)
+        return Ours(feed, aims, floors=floors)
 
     return at_work
 
@@ -192,15 +194,14 @@ def fixed(minutes: float) -> Policy:
 
 POLICIES: dict[str, Policy] = {
     "ours": ours(),
+    "ours, floors not obeyed": ours(floors=False),
     "fixed 15 min": fixed(15),
     "fixed 60 min": fixed(60),
     "Miniflux": Miniflux,
+    "Miniflux, no error limit": lambda feed: Miniflux(feed, math.inf),
     "Media Cloud": MediaCloud,
 }
 
 
 def _at(time: float) -> datetime:
     return datetime.fromtimestamp(time, UTC)
-
-
-__all__ = ["POLICIES", "START", "ours"]

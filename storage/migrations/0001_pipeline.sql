@@ -240,6 +240,32 @@ COMMENT ON COLUMN reprints.lag IS 'Time from the original''s publication to the 
 COMMENT ON COLUMN reprints.added_text IS 'Paragraphs of the reprint that are not in the original, separated by line feeds; empty when there are none.';
 COMMENT ON COLUMN reprints.evidence IS 'JSON list of the signals that made it a reprint, each with name, weight and words.';
 
+CREATE TABLE article_links (
+    from_article_id  VARCHAR NOT NULL,
+    to_article_id    VARCHAR NOT NULL,
+    relation         VARCHAR NOT NULL CHECK (relation IN ('excerpt', 'roundup', 'update')),
+    containment      DOUBLE NOT NULL CHECK (containment BETWEEN 0 AND 1),
+    evidence         JSON NOT NULL
+);
+COMMENT ON TABLE article_links IS 'Two articles that have text in common and are not of one story.';
+COMMENT ON COLUMN article_links.from_article_id IS 'The article that quotes, contains or retells the other (articles.article_id).';
+COMMENT ON COLUMN article_links.to_article_id IS 'The article whose text it holds (articles.article_id).';
+COMMENT ON COLUMN article_links.relation IS 'excerpt (quotes a good part of it), roundup (contains it among others) or update (retells it).';
+COMMENT ON COLUMN article_links.containment IS 'Share of the other article''s text that it holds, 0 to 1.';
+COMMENT ON COLUMN article_links.evidence IS 'JSON list of what shows it; may be empty.';
+
+CREATE TABLE story_redirects (
+    old_story_id  VARCHAR NOT NULL,
+    story_id      VARCHAR NOT NULL,
+    reason        VARCHAR NOT NULL CHECK (reason IN ('merged', 'moved')),
+    "at"          TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE story_redirects IS 'Stories that are no more, and where their articles are now.';
+COMMENT ON COLUMN story_redirects.old_story_id IS 'Id of the story that is no more.';
+COMMENT ON COLUMN story_redirects.story_id IS 'Story to look at instead (stories.story_id).';
+COMMENT ON COLUMN story_redirects.reason IS 'merged: the two turned out to be one; moved: its last article went over to another.';
+COMMENT ON COLUMN story_redirects."at" IS 'When it happened.';
+
 CREATE TABLE runs (
     run_id       VARCHAR NOT NULL,
     kind         VARCHAR NOT NULL CHECK (kind IN ('poll', 'backfill', 'reprocess', 'maintain', 'publish', 'restore', 'forget')),

@@ -1,0 +1,1 @@
+"""How well pages become articles, measured on labelled pages, beside other extractors."""

@@ -1,0 +1,64 @@
+"""Blocks of a text: its sentences, each list item and headline one of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+import xxhash
+
+from ingest.month_names import MONTHS
+from ingest.words import folded_words
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’»)]*\s+|(?<=[。！？])\s*")
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A sentence, or a line that is none. `start` and `end` are its place in the text, in
+    characters, the white space that follows it included, so that all blocks make up the text.
+
+    `hash` is the same for blocks that differ in digits, month names, case, spacing or punctuation
+    only, and 0 for a block without words. `whole_line`: it shares its line with no other block.
+    """
+
+    text: str
+    start: int
+    end: int
+    hash: int
+    words: int
+    whole_line: bool
+
+
+def blocks_of(text: str) -> tuple[Block, ...]:
+    """The blocks of a text, in order. Joined by their places they are the text again."""
+    blocks: list[Block] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        bounds = _sentence_bounds(line)
+        for start, end in bounds:
+            piece = line[start:end]
+            words = folded_words(piece)
+            blocks.append(
+                Block(piece, at + start, at + end, _hash(words), len(words), len(bounds) == 1)
+            )
+        at += len(line)
+    return tuple(blocks)
+
+
+def _sentence_bounds(line: str) -> list[tuple[int, int]]:
+    cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(line)), len(line)]
+    bounds = [(a, b) for a, b in pairwise(cuts) if line[a:b].strip()]
+    if not bounds:
+        return [(0, len(line))]
+    starts = [0, *(start for start, _ in bounds[1:])]
+    return list(zip(starts, [*starts[1:], len(line)], strict=True))
+
+
+def _hash(words: list[str]) -> int:
+    if not words:
+        return 0
+    masked = _DIGITS.sub("0", " ".join(["0" if word in MONTHS else word for word in words]))
+    return xxhash.xxh3_64_intdigest(masked.encode("utf-8", "surrogatepass"))

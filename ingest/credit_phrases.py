@@ -1,0 +1,168 @@
+"""Phrases in a text that say where it comes from, and which publisher a name means.
+
+A small table: what stands in most reprints in English, German, French, Spanish, Italian, Portuguese
+and Dutch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+HEAD_CHARACTERS = 600
+TAIL_CHARACTERS = 1500
+"""Credits stand at the ends of a text; further in, other outlets are quoted."""
+
+_DOMAIN = r"(?:[\w-]+\.)+[a-z]{2,}"
+_TITLE = r"[^\W\d_a-z][\w&'’-]*(?:\.(?=\w)[\w-]+)*(?:[ ](?:(?:of|the|for|de|der|du|des|la)[ ]){0,2}[^\W\d_a-z][\w&'’-]*){0,4}"  # noqa: E501
+_NAME = rf"(?:the[ ])?(?P<name>{_DOMAIN}|{_TITLE})"
+
+_PATTERNS: tuple[tuple[str, int, str], ...] = (
+    ("original_source", 5, rf"original source of this \w+ (?:is|was):? {_NAME}"),
+    ("original_source", 5, rf"source originale de cet article est {_NAME}"),
+    ("original_source", 5, rf"fuente original de este artículo es {_NAME}"),
+    (
+        "originally_published",
+        4,
+        rf"(?:originally|first) (?:published|appeared|posted|ran) (?:by|on|at|in) {_NAME}",
+    ),
+    ("originally_published", 4, rf"erschien(?:en)? (?:zuerst|ursprünglich) (?:auf|bei|in) {_NAME}"),
+    (
+        "originally_published",
+        4,
+        rf"(?:zuerst|ursprünglich) (?:von|auf|bei|in) {_NAME} (?:veröffentlicht|erschienen)",
+    ),
+    (
+        "originally_published",
+        4,
+        rf"(?:initialement publié|publié initialement|paru initialement|initialement paru)e?s?"
+        rf" (?:sur|par|dans) {_NAME}",
+    ),
+    ("originally_published", 4, rf"publicado originalmente (?:en|por) {_NAME}"),
+    ("originally_published", 4, rf"pubblicato originariamente (?:su|da) {_NAME}"),
+    ("originally_published", 4, rf"publicado originalmente (?:em|no|na|pelo|pela) {_NAME}"),
+    (
+        "originally_published",
+        4,
+        rf"(?:oorspronkelijk|eerder) (?:gepubliceerd|verschenen)"
+        rf" (?:op|in|door) {_NAME}",
+    ),
+    (
+        "republished",
+        4,
+        rf"(?:republished|reprinted|reproduced|reposted)(?: here)?(?: with(?: the)?(?: kind)?"
+        rf" permission)? (?:from|of|by) {_NAME}",
+    ),
+    ("republished", 4, rf"mit freundlicher Genehmigung (?:von|der|des) {_NAME}"),
+    ("republished", 4, rf"avec l['’]aimable autorisation (?:de|du) {_NAME}"),
+    ("republished", 4, rf"(?:reproducido )?con (?:el )?permiso de {_NAME}"),
+    (
+        "source_line",
+        3,
+        rf"(?:^|\n|[.!?…»)] )(?:Source|Quelle|Fuente|Fonte|Bron) ?: ?{_NAME}",
+    ),
+    (
+        "bio",
+        2,
+        rf"\bis (?:a|an|the) (?:[\w-]+ ){{0,3}}(?:editor|writer|reporter|journalist|columnist|"
+        rf"correspondent)(?: in chief)? (?:of|at|for|with) {_NAME}",
+    ),
+    (
+        "bio",
+        2,
+        rf"\bist (?:\w+ )?(?:Redakteur|Journalist|Korrespondent)(?:in)? (?:bei|von) {_NAME}",
+    ),
+    ("bio", 2, rf"\best (?:journaliste|rédact(?:eur|rice)) (?:à|au|chez) {_NAME}"),
+    ("bio", 2, rf"\bes (?:periodista|redactora?) (?:de|en) {_NAME}"),
+    ("copyright", 2, rf"(?:©|\(c\)|copyright) [^\n,.]{{2,60}}, {_NAME}, \d{{4}}"),
+    (
+        "read_more",
+        2,
+        rf"(?:continue reading|read (?:the (?:full|whole|rest of the|original) )?(?:\w+ )?)"
+        rf" ?(?:at|on) {_NAME}",
+    ),
+    ("read_more", 2, rf"(?:Artikel lesen Sie|weiterlesen) (?:bei|auf) {_NAME}"),
+    ("read_more", 2, rf"(?:article complet|la suite) sur {_NAME}"),
+    ("read_more", 2, rf"(?:Siga|sigue) leyendo en {_NAME}"),
+    ("via", 1, rf"(?:\((?:via|vía)|\bh/t|\bhat tip:?) {_NAME}"),
+)
+_COMPILED = tuple(
+    (signal, weight, re.compile(_case_insensitive))
+    for signal, weight, pattern in _PATTERNS
+    # Only the phrase: a name begins with a capital.
+    for _case_insensitive in (f"(?i:{pattern.split(_NAME)[0]}){_NAME}{pattern.split(_NAME)[1]}",)
+)
+AGENCIES = {
+    "AP": "apnews.com",
+    "Reuters": "reuters.com",
+    "AFP": "afp.com",
+    "dpa": "dpa.com",
+    "EFE": "efe.com",
+    "ANSA": "ansa.it",
+    "Xinhua": "xinhuanet.com",
+    "TASS": "tass.com",
+    "PTI": "ptinews.com",
+    "UPI": "upi.com",
+}
+"""Agencies as their datelines name them, and their domains."""
+
+_DATELINE = re.compile(
+    r"(?:^|\n)[^\n]{2,60}?\((?P<name>" + "|".join(AGENCIES) + r")(?:[-/]\w+)?\)\s*[-–—:]"
+)
+_CUES = re.compile(
+    r"(?i)source|quelle|fuente|fonte|bron|original|first|zuerst|initialement|ursprünglich|origin"
+    r"|publish|print|produ|genehmig|autoris|permis|\bis an?\b|\bis the\b|\bist\b|\best\b|\bes\b|©"
+    r"|\(c\)|copyright|reading|read |lesen|complet|suite|leyendo|\(v[ií]a|h/t|hat tip"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A phrase that names where a text comes from: what kind it is, its weight, whom it names and
+    the words themselves."""
+
+    signal: str
+    weight: int
+    name: str
+    words: str
+
+
+def credits_in(text: str) -> tuple[Credit, ...]:
+    """What the ends of a text say of its source, at most one of a kind and name."""
+    short = len(text) <= HEAD_CHARACTERS + TAIL_CHARACTERS
+    parts = (text,) if short else (text[:HEAD_CHARACTERS], text[-TAIL_CHARACTERS:])
+    found: dict[tuple[str, str], Credit] = {}
+    for part in parts:
+        for credit in _in_part(part):
+            found.setdefault((credit.signal, fold(credit.name)), credit)
+    return tuple(found.values())
+
+
+def _in_part(part: str) -> Iterator[Credit]:
+    if _CUES.search(part):
+        for signal, weight, pattern in _COMPILED:
+            for match in pattern.finditer(part):
+                yield Credit(signal, weight, match["name"].strip(" .'’"), match[0].strip())
+    for match in _DATELINE.finditer(part):
+        yield Credit("dateline", 3, match["name"], match[0].strip())
+
+
+def fold(name: str) -> str:
+    """A name's letters and digits, folded."""
+    return "".join(re.findall(r"\w", name.casefold())).replace("_", "")
+
+
+def means(name: str, publisher: str) -> bool:
+    """Whether a name can be that publisher's: its domain, with or without suffixes, or the agency's
+    own."""
+    if AGENCIES.get(name) == publisher:
+        return True
+    labels = publisher.removeprefix("www.").split(".")
+    known = {fold("".join(labels[:count])) for count in range(1, len(labels) + 1)}
+    words = name.split()
+    # Where an extractor lost the line break, the next line's first words follow the name.
+    readings = {fold("".join(words[:count])) for count in range(1, len(words) + 1)}
+    readings |= {reading.removeprefix("the") for reading in readings}
+    readings |= {reading.removeprefix("www") for reading in readings}
+    return not known.isdisjoint(readings - {""})

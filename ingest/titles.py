@@ -1,0 +1,127 @@
+"""An article's headline, without the name of the site, chosen among what page and feed say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+from ingest.words import folded_words
+
+TITLE_LIMIT = 500
+"""Characters. Longer "titles" are texts in the wrong tag."""
+SUFFIX_WORDS = 8
+"""A longer last part of a title is a part of the headline."""
+
+# What sites set between a headline and their name; a hyphen only with spaces around it.
+_SEPARATOR = re.compile(r"\s+[|–—\-»·•*:/~]+\s+|\s*[|｜ㅣ]\s*|\s+::\s+|：(?=[^：]{2,12}$)")
+_WEIGHTS = {"page": 2, "heading": 2, "shared": 3, "document": 1}
+_DATE_PART = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+
+
+def choose_title(
+    *, page: str | None, heading: str | None, shared: str | None, document: str | None
+) -> str | None:
+    """The headline on which the places agree, each already without the site's name.
+
+    `page` is JSON-LD's headline, `heading` the h1, `shared` og:title and `document` the title tag.
+    The spelling with the most weight wins. og:title weighs one and a half: it is what the editors
+    give to feeds and networks, while JSON-LD and heading often come from one template; the title
+    tag, often written for search engines, half. Of equals the earlier place in that list wins.
+    """
+    places = {"page": page, "shared": shared, "heading": heading, "document": document}
+    said = [(place, text) for place, text in places.items() if text]
+    cut = [
+        (place, _without_rest(text, [other for at, other in said if at != place]))
+        for place, text in said
+    ]
+    votes: Counter[str] = Counter()
+    for place, text in cut:
+        votes[_spelling(text)] += _WEIGHTS[place]
+    best = max((text for _, text in cut), key=lambda text: votes[_spelling(text)], default=None)
+    return best[:TITLE_LIMIT] if best else None
+
+
+def _without_rest(title: str, others: Iterable[str]) -> str:
+    """A title cut at the separator where another place's title ends: what follows is no headline,
+    even if it is no name that we know."""
+    spelled = {_spelling(other) for other in others}
+    for cut in _SEPARATOR.finditer(title):
+        if _spelling(title[: cut.start()]) in spelled:
+            return title[: cut.start()].strip()
+    return title
+
+
+def without_site(title: str | None, site_names: Collection[str]) -> str | None:
+    """A title without what a site puts behind or in front of it: its own name, a section before
+    its name, a date or an author behind its name."""
+    if not title:
+        return None
+    names = {_spelling(name) for name in site_names if name} - {""}
+    joined = {name.replace(" ", "") for name in names}
+    parts = _parts(title)
+    kept = len(parts)
+    for at in range(len(parts) - 1, 0, -1):
+        if _is_site(parts[at][1], names, joined):
+            kept = at
+    while kept > 1 and _DATE_PART.fullmatch(parts[kept - 1][1].strip()):
+        kept -= 1
+    first = 0
+    if kept > 1 and _spelling(parts[0][1]).replace(" ", "") in joined:
+        first = 1
+    text = "".join(
+        (separator if at > first else "") + part
+        for at, (separator, part) in enumerate(parts[:kept])
+        if at >= first
+    )
+    return text.strip() or title.strip()
+
+
+def _parts(title: str) -> list[tuple[str, str]]:
+    """The title cut at its separators: (separator in front, text)."""
+    parts: list[tuple[str, str]] = []
+    start, separator = 0, ""
+    for cut in _SEPARATOR.finditer(title):
+        parts.append((separator, title[start : cut.start()]))
+        start, separator = cut.end(), cut[0]
+    return [*parts, (separator, title[start:])]
+
+
+def _is_site(part: str, names: Collection[str], joined: Collection[str]) -> bool:
+    spelling = _spelling(part)
+    words = spelling.split()
+    if not words or len(words) > SUFFIX_WORDS:
+        return False
+    bare = spelling.replace(" ", "")
+    if spelling in names or bare in joined:
+        return True
+    # "Times of India" for indiatimes.com's "The Times of India", "NTV Haber" for "NTV".
+    for name in names:
+        own = name.split()
+        shared = set(words) & set(own)
+        if len(own) > 1 and len(shared) >= 2 and len(shared) >= 0.6 * max(len(words), len(own)):
+            return True
+    return len(words) <= 3 and any(len(name) >= 3 and _names(bare, name) for name in joined)
+
+
+def _names(part: str, name: str) -> bool:
+    return part.startswith(name) or (len(part) >= 4 and name.startswith(part))
+
+
+def _spelling(text: str) -> str:
+    return " ".join(folded_words(text))
+
+
+def main_heading(headings: Iterable[str], titles: Iterable[str | None]) -> str | None:
+    """The h1 that is the headline: the one that shares most words with what the page calls itself
+    elsewhere, else the first. Logos and teasers of other articles are often set in h1, too."""
+    candidates = [text for text in headings if text]
+    if not candidates:
+        return None
+    elsewhere = {word for title in titles if title for word in folded_words(title)}
+
+    def shared(text: str) -> float:
+        words = set(folded_words(text))
+        return len(words & elsewhere) / max(4, len(words))
+
+    return max(candidates, key=shared)

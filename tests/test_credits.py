@@ -1,0 +1,57 @@
+"""Agencies and outlets that an article names as its source."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.credits import PATTERNS, CreditPattern, find_credits
+from ingest.publishers import publisher_of
+
+
+def credited(text: str, **known: object) -> list[str]:
+    found = find_credits(
+        text,
+        publisher="own.example",
+        site_names=("Own Paper",),
+        publisher_of=publisher_of,
+        **known,  # type: ignore[arg-type]
+    )
+    return [credit.name for credit in found]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.example)
+def test_each_pattern_finds_its_example(pattern: CreditPattern) -> None:
+    assert pattern.credit in credited(pattern.example)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pt", "nl"])
+def test_each_language_has_patterns(language: str) -> None:
+    assert sum(pattern.language == language for pattern in PATTERNS) >= 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ferry sails on, the council said on Tuesday.",
+        "This article was originally published by Own Paper.",
+        "This article was originally published on www.own.example.",
+        "She told Reuters that the ferry would sail on.",
+        "The pa of the bride arrived late.",
+        "The figures were first published in March.",
+    ],
+)
+def test_what_is_no_credit(text: str) -> None:
+    assert credited(text) == []
+
+
+def test_only_beginning_and_end_are_searched() -> None:
+    filler = "The ferry sails on, whatever the council says about it.\n" * 60
+    note = "This article was originally published by Harbour Review.\n"
+    assert credited(filler + note + filler) == []
+    assert credited(filler + note) == ["Harbour Review"]
+
+
+def test_author_fields_and_addresses_count() -> None:
+    assert credited("", names=["Ida Moss, Associated Press"]) == ["Associated Press"]
+    assert credited("", addresses=["https://www.harbour.example/1"]) == ["harbour.example"]
+    assert credited("", addresses=["https://www.own.example/1"]) == []

@@ -1,0 +1,106 @@
+"""What one page shows to be none of its article."""
+
+from __future__ import annotations
+
+import pytest
+from lxml.html import document_fromstring
+
+from ingest.foreign_matter import Surroundings, clean, linked_lines, prune
+
+TEXT = (
+    "The town council of Portneuf decided on Tuesday to keep the old ferry for another year, after "
+    "weeks of protest by commuters who would have had to drive around the whole of the bay.",
+    "Fares will fall a little in spring, a spokeswoman said on Wednesday. The bridge will have to "
+    "wait until the region has found the forty millions that are still missing for its pillars.",
+)
+AROUND = Surroundings(
+    titles=("Ferry sails on for another year",), authors=("Ida Moss",), site_names=("Harbour",)
+)
+
+ABOVE = {
+    "Ferry sails on for another year": "headline",
+    "Portneuf: Ferry sails on for another year": "headline",
+    "TRANSPORT": "kicker",
+    "By Ida Moss, our reporter on the coast": "byline",
+    "Von Ida Moos": "byline",
+    "March 5, 2026 9:30 am": "date",
+    "Stand: 22.04.2024, 06:00 Uhr": "date",
+}
+ANYWHERE = {
+    "READ MORE: Council splits over the bridge": "pointer",
+    "Lesen Sie auch: Streit um die Brücke": "pointer",
+    "À lire aussi : le pont divise la ville": "pointer",
+    "Lea también: El puente divide a la ciudad": "pointer",
+    "Leggi anche: il ponte divide la città": "pointer",
+    "Leia também: ponte divide a cidade": "pointer",
+    "Lees ook: brug verdeelt de stad": "pointer",
+    "Sign up for our newsletter here": "pitch",
+    "Abonnez-vous à notre newsletter": "pitch",
+    "Suscríbete a nuestro boletín": "pitch",
+    "Photo: AFP": "picture",
+    "© 2026 Harbour Media. All rights reserved.": "rights",
+    "Externer Inhalt nicht verfügbar": "consent",
+}
+
+
+@pytest.mark.parametrize("line", ABOVE)
+def test_above_the_text(line: str) -> None:
+    found = clean([line, *TEXT], AROUND)
+    assert found.lines == TEXT
+    assert found.removed == ((line, ABOVE[line]),)
+
+
+@pytest.mark.parametrize("line", ANYWHERE)
+def test_between_paragraphs(line: str) -> None:
+    found = clean([TEXT[0], line, TEXT[1]], AROUND)
+    assert found.lines == TEXT
+    assert found.removed == ((line, ANYWHERE[line]),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The minister said: read the report.",
+        "A subheading of the text",
+        "He signed up for the army in 1939.",
+        "By nightfall the ferry had sailed.",
+        "More than forty people came.",
+        "Reuters reported the figures first.",
+        "Newsletters are how the club reaches its members.",
+    ],
+)
+def test_the_articles_own_lines_stay(line: str) -> None:
+    assert line in clean([TEXT[0], line, TEXT[1]], AROUND).lines
+
+
+def test_what_follows_below_goes() -> None:
+    below = ["Related stories", "Dock owners answer", "- What the vote means"]
+    assert clean([*TEXT, *below], AROUND).lines == TEXT
+    assert (
+        clean([*TEXT, "Comments", "First! This is what I have always said."], AROUND).lines == TEXT
+    )
+
+
+def test_something_is_left() -> None:
+    pitch = TEXT[0] + " Sign up for our newsletter here."
+    assert clean([pitch], AROUND).lines == (pitch,)
+
+
+def test_blocks_are_pruned_by_their_names() -> None:
+    tree = document_fromstring(
+        '<div class="newsletter-box"><p>Sign</p></div>'
+        '<div class="post-related-articles"><p>b</p></div>'
+        '<div class="related"><h1>Ferry</h1></div>'
+        '<div class="entry-content share"><p>Text</p></div>'
+    )
+    prune(tree)
+    assert list(tree.itertext()) == ["Ferry", "Text"]
+
+
+def test_lines_of_links() -> None:
+    tree = document_fromstring(
+        '<p><a href="/a">Another story of the day</a></p>'
+        '<p>See <a href="/b">this</a> for details</p>'
+        '<p><a href="#part">A part of this page</a></p>'
+    )
+    assert linked_lines(tree) == {"another story of the day"}

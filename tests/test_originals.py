@@ -1,0 +1,129 @@
+"""The original of a story, and what speaks for it."""
+
+from __future__ import annotations
+
+import pytest
+from stored_stories import HOUR, NOW, StoryStore, article, frame, prose, text
+
+from ingest.credit_phrases import credits_in, means
+from ingest.types import StoryOverride
+
+OWN = prose(1, 300)
+
+PHRASES = {
+    "The original source of this article is Meridian Wire": "Meridian Wire",
+    "This article was originally published on wire.example.": "wire.example",
+    "This article first appeared in The Lantern.": "The Lantern",
+    "Republished with permission from Meridian Wire.": "Meridian Wire",
+    "This story is republished from Civic Post under a free licence.": "Civic Post",
+    "Source: Meridian Wire": "Meridian Wire",
+    "Ada Granby is the news editor of Antiwar.com, follow her": "Antiwar.com",
+    "Copyright © Ada Granby, Civic Post, 2026": "Civic Post",
+    "(via Civic Post)": "Civic Post",
+    "Continue reading at Civic Post": "Civic Post",
+    "KYIV (Reuters) - The ferry": "Reuters",
+    "Dieser Artikel erschien zuerst auf Hafenblatt.": "Hafenblatt",
+    "Quelle: Hafenblatt": "Hafenblatt",
+    "Übernahme mit freundlicher Genehmigung von Hafenblatt.": "Hafenblatt",
+    "La source originale de cet article est Le Port": "Le Port",
+    "Cet article a été initialement publié sur leport.example.": "leport.example",
+    "Reproduit avec l'aimable autorisation de Quai Libre.": "Quai Libre",
+    "Este artículo fue publicado originalmente en El Puerto.": "El Puerto",
+    "Fuente: El Puerto": "El Puerto",
+}
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_a_phrase_names_the_source(phrase: str) -> None:
+    assert [credit.name for credit in credits_in(text(*OWN, phrase))][-1:] == [PHRASES[phrase]] or [
+        credit.name for credit in credits_in(text(phrase, *OWN))
+    ] == [PHRASES[phrase]]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "She is a friend of Ada Granby and reads the paper.",
+        "The source of the fire is unknown.",
+        "Der Autor ist in Hamburg geboren.",
+    ],
+)
+def test_a_sentence_that_credits_nobody(sentence: str) -> None:
+    assert credits_in(sentence) == ()
+
+
+def test_a_name_means_its_publisher() -> None:
+    assert means("Antiwar.com", "antiwar.com")
+    assert means("The Lantern", "lantern.example")
+    assert means("AP", "apnews.com")
+    assert means("Meridian-Wire", "meridian-wire.example")
+    assert not means("Lantern Post", "post.example")
+
+
+def test_a_credit_outweighs_an_early_clock() -> None:
+    original = article("https://lantern.example/a", text(*OWN), at=NOW)
+    reprint = article(
+        "https://digest.example/b",
+        text(*OWN, "This article was originally published by The Lantern."),
+        at=NOW - 3 * HOUR,
+    )
+    store = StoryStore()
+    store.add(reprint)
+    store.add(original)
+    story = store.story_of(reprint)
+    assert story.original_article_id == original.article_id
+    signals = [signal["signal"] for signal in store.reprints[reprint.article_id].evidence]
+    assert "originally_published" in signals
+
+
+def test_an_original_that_nobody_holds_is_credited() -> None:
+    reprint = article(
+        "https://digest.example/b",
+        text(*OWN, "This article was originally published by The Lantern."),
+    )
+    store = StoryStore()
+    store.add(reprint)
+    story = store.story_of(reprint)
+    assert (story.original_article_id, story.original_status) == (None, "not_held")
+    assert story.original_credit == "The Lantern"
+
+
+def test_a_page_that_holds_two_stories_is_in_neither() -> None:
+    one, two = (
+        article(f"https://{name}.example/1", text(*prose(seed, 300)), at=NOW)
+        for seed, name in ((21, "wire"), (22, "lantern"))
+    )
+    page = article(
+        "https://digest.example/week",
+        text(*prose(21, 300), frame(5, 20), *prose(22, 300)),
+        at=NOW + HOUR,
+    )
+    for order in ([one, two, page], [page, one, two], [one, page, two]):
+        store = StoryStore()
+        for each in order:
+            store.add(each)
+        assert len({store.story_of(each).story_id for each in (one, two, page)}) == 3
+        links = {(link.from_article_id, link.to_article_id) for link in store.links.values()}
+        assert (page.article_id, one.article_id) in links
+        assert (page.article_id, two.article_id) in links
+
+
+def test_a_persons_word_outweighs_the_text() -> None:
+    from ingest.stories import Comparisons, decide_stories
+    from ingest.types import Candidates
+
+    one = article("https://wire.example/1", text(*OWN))
+    copy = article("https://digest.example/1", text(*OWN), at=NOW + HOUR)
+
+    def stories(verdict: str) -> list[str | None]:
+        override = StoryOverride(copy.article_id, one.article_id, verdict)  # type: ignore[arg-type]
+        decided = decide_stories(
+            [one, copy],
+            Candidates(0, {}, {}),
+            publisher_of=lambda url: url,
+            compared=Comparisons([override]),
+        )
+        return [story.original_article_id for story in decided.stories]
+
+    assert len(stories("different")) == 2
+    assert stories("original") == [copy.article_id]

@@ -1,0 +1,54 @@
+"""Headlines without the site's name, chosen where the page's places agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.titles import choose_title, main_heading, without_site
+
+SITES = ("Harbour Times", "harbour.example", "harbour")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Ferry sails on | Harbour Times", "Ferry sails on"),
+        ("Ferry sails on - Harbour Times", "Ferry sails on"),
+        ("Ferry sails on – Harbour Times – 13.06.2026", "Ferry sails on"),
+        ("Ferry sails on * The Harbour Times * by Ida Moss", "Ferry sails on"),
+        ("Ferry sails on | Harbour.example", "Ferry sails on"),
+        ("Harbour Times | Ferry sails on", "Ferry sails on"),
+        ("Ferry sails on - for another year", "Ferry sails on - for another year"),
+        ("Harbour-master retires", "Harbour-master retires"),
+        ("Harbour Times", "Harbour Times"),
+        ("", None),
+    ],
+)
+def test_site_names_are_cut(title: str, expected: str | None) -> None:
+    assert without_site(title, SITES) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "shared", "document", "expected"),
+    [
+        ("A b c", "A b c", "X y z", "X y z", "A b c"),
+        ("A b c", "D e f", "X y z", "A b c", "A b c"),
+        (None, "D e f", "D e f", "X y z", "D e f"),
+        (None, "Ferry sails on", "Ferry sails on | Unknown Site", None, "Ferry sails on"),
+        (None, None, None, "Ferry", "Ferry"),
+        (None, None, None, None, None),
+    ],
+)
+def test_places_vote(
+    page: str | None,
+    heading: str | None,
+    shared: str | None,
+    document: str | None,
+    expected: str | None,
+) -> None:
+    assert choose_title(page=page, heading=heading, shared=shared, document=document) == expected
+
+
+def test_the_heading_is_not_the_logo() -> None:
+    headings = ["Harbour Times", "Ferry sails on for a year", "Museum opens"]
+    assert main_heading(headings, ["Ferry sails on"]) == "Ferry sails on for a year"
