@@ -338,8 +338,9 @@ class Candidates:
 
     `pairs` maps an article of the batch to stored articles, best first; `copies` has these and all
     other members of their stories. `roundups` are those of them that are linked as round-ups of two
-    stories or more: they are in no story but their own. `habits` has, for publishers with a history,
-    the share of their stories (those that others carry too) in which they had the original, 0 to 1.
+    stories or more: they are in no story but their own. `habits` has, for publishers with a
+    history, the share of their stories (those that others carry too) in which they had the
+    original, 0 to 1.
     """
 
     revision: int
