@@ -263,8 +263,8 @@ class RudeServer:
         path = re.sub("^http://[^/]*", "", asked.target).partition("?")[0]
         with_host = asked.host.partition(":")[0] + path
         behaviour = (
-            self._behaviours.get(asked.target)
-            or self._behaviours.get(with_host)
+            self._behaviours.get(with_host)
+            or self._behaviours.get(asked.target)
             or self._behaviours.get(path)
         )
         talk = Talk(sock, asked, self._closing)
