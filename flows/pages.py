@@ -13,9 +13,8 @@ from flows.run import Run, publish_if_due
 from ingest.archive import ArchiveDamaged, read_page
 from ingest.articles import Identified, identify
 from ingest.errors import OutcomeError
-from ingest.jobs import read_article
-from ingest.schedule import next_attempt
-from ingest.stories import Comparisons, canonical_key, decide_stories
+from ingest.matching.stories import Comparisons, canonical_key, decide_stories
+from ingest.polling.schedule import next_attempt
 from ingest.types import (
     ArchivePlace,
     Article,
@@ -27,6 +26,7 @@ from ingest.types import (
     StoryDecisions,
     WantedPage,
 )
+from ingest.workers.jobs import read_article
 from storage.articles import add_articles, add_urls, known_articles
 from storage.claims import bury_dead_runs, claim
 from storage.database import Connection, transaction

@@ -17,8 +17,7 @@ from flows.run import Run, Setup, finish, publish_if_due, report, started
 from flows.tally import RunReport
 from ingest.errors import HttpStatusError, OutcomeError
 from ingest.ids import random_id
-from ingest.jobs import read_feed
-from ingest.schedule import OFFLINE_RETRY, next_poll
+from ingest.polling.schedule import OFFLINE_RETRY, next_poll
 from ingest.types import (
     DueFeed,
     FetchRequest,
@@ -28,6 +27,7 @@ from ingest.types import (
     PollResult,
     Validators,
 )
+from ingest.workers.jobs import read_feed
 from storage.claims import bury_dead_runs, claim, held_by_others
 from storage.database import transaction
 from storage.feeds import due, forgive

@@ -18,12 +18,12 @@ from flows.tally import RunReport, Tally
 from flows.version import wirecopy_version
 from ingest.archive import ArchiveWriter
 from ingest.errors import ConfigurationError, DiskFull
-from ingest.fetch import Fetcher, FetchPolicy, default_user_agent
+from ingest.fetching.fetch import Fetcher, FetchPolicy, default_user_agent
+from ingest.fetching.robots import RobotsRecord
 from ingest.ids import random_id
+from ingest.polling.schedule import POLL_INTERVAL
 from ingest.publishers import publisher_of
-from ingest.robots import RobotsRecord
-from ingest.schedule import POLL_INTERVAL
-from ingest.workers import WorkerPolicy, WorkerPool
+from ingest.workers.pool import WorkerPolicy, WorkerPool
 from storage.claims import bury_dead_runs, release
 from storage.database import Database, storage_errors
 from storage.feeds import follow

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from ingest.agencies import agency_named
-from ingest.bylines import clean_authors
 from ingest.errors import UrlRefused
+from ingest.extraction.agencies import agency_named
+from ingest.extraction.bylines import clean_authors
 from ingest.ids import mint
-from ingest.sketch import sketch
+from ingest.matching.sketch import sketch
 from ingest.types import (
     Article,
     DateSource,

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from ingest.errors import BadRow
 from ingest.ids import mint
+from ingest.matching.sketch import sketch
 from ingest.plaintext import plain_text
-from ingest.sketch import sketch
 from ingest.times import FeedTime, parse_feed_time
 from ingest.types import Article
 from ingest.urls import url_key

@@ -10,7 +10,7 @@ import pytest
 from rude_server import RudeServer
 
 from ingest.errors import FetchError
-from ingest.fetch import Fetcher, FetchPolicy
+from ingest.fetching.fetch import Fetcher, FetchPolicy
 from ingest.types import FetchRequest, FetchResponse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

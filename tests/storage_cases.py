@@ -16,7 +16,7 @@ from unittest import mock
 
 import duckdb
 
-from ingest.entries import list_entries
+from ingest.feeds.entries import list_entries
 from ingest.ids import mint
 from ingest.types import (
     Article,

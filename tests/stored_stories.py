@@ -12,9 +12,9 @@ from pathlib import Path
 
 from ingest.articles import MATCHED
 from ingest.ids import mint
+from ingest.matching.sketch import sketch
+from ingest.matching.stories import Comparisons, decide_stories
 from ingest.publishers import publisher_of
-from ingest.sketch import sketch
-from ingest.stories import Comparisons, decide_stories
 from ingest.types import (
     Article,
     Candidates,

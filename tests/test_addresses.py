@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ingest.addresses import AddressGuard, is_public, parse_target
 from ingest.errors import AddressRefused, ConfigurationError, UrlRefused
+from ingest.fetching.addresses import AddressGuard, is_public, parse_target
 from ingest.redact import redact_url
 
 # fmt: off

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.bodies import BodyDamaged, BodyOverflow, decoded
+from ingest.fetching.bodies import BodyDamaged, BodyOverflow, decoded
 
 TEXT = "".join(random.Random(7).choices("abcdefgh <>", k=40_000)).encode()
 MANY = 10_000_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from stored_stories import HOUR, NOW, StoryStore, article, frame, prose, text
 
-from ingest.blocks import blocks_of
-from ingest.boilerplate import BlockMemory, clean, learn, read, restore, teach, wanted
+from ingest.matching.blocks import blocks_of
+from ingest.matching.boilerplate import BlockMemory, clean, learn, read, restore, teach, wanted
 
 HEADER = frame(11, 30).replace(".", ",") + "."
 PITCH = "Subscribe to our letter, 12 issues a year, from 3 May 2026."

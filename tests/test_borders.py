@@ -68,7 +68,7 @@ def test_only_one_module_opens_sockets() -> None:
         for name, path in modules(package)
         if opens_sockets(path)
     }
-    assert users == {"ingest.connections"}
+    assert users == {"ingest.fetching.connections"}
 
 
 def test_only_flow_modules_import_prefect() -> None:
@@ -87,7 +87,7 @@ def test_only_storage_speaks_sql() -> None:
     [
         ("flows.cli", {"prefect", "duckdb", "pydantic", "rich", "trafilatura"}),
         ("flows.poll", {"prefect", "trafilatura", "feedparser", "newsroom"}),
-        ("ingest.worker_child", {"prefect", "duckdb", "pyarrow", "trafilatura"}),
+        ("ingest.workers.child", {"prefect", "duckdb", "pyarrow", "trafilatura"}),
     ],
 )
 def test_imports_stay_lazy(module: str, unwanted: set[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.bylines import clean_authors, portrayed
+from ingest.extraction.bylines import clean_authors, portrayed
 
 SITES = ("Harbour Times", "harbour.example")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.content_status import content_status
+from ingest.extraction.content_status import content_status
 
 PROSE = tuple(
     f"The council decided on day {day} to keep the old ferry for another year, after protest."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.credits import PATTERNS, CreditPattern, find_credits
+from ingest.extraction.credits import PATTERNS, CreditPattern, find_credits
 from ingest.publishers import publisher_of
 
 

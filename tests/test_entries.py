@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.entries import list_entries
+from ingest.feeds.entries import list_entries
 from ingest.types import FeedEntry, ListedEntry, ParsedFeed
 
 ENTRY = FeedEntry(guid="g-1", url="https://a.example/news/1", title="Title", summary="Summary")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.match import Text, compare
+from ingest.matching.match import Text, compare
 
 REPORT = (
     "{city} forecast for {day}: skies over {city} will be {sky} with a high near {a} degrees and a"

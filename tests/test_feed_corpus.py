@@ -25,7 +25,7 @@ from urllib.parse import urljoin
 import pytest
 
 from ingest.errors import OutcomeError
-from ingest.feeds import MAX_ENTRIES, parse_feed
+from ingest.feeds.parse import MAX_ENTRIES, parse_feed
 from ingest.plaintext import plain_text
 from ingest.types import ParsedFeed
 from ingest.urls import url_key

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from ingest.errors import BrokenFeed, NotAFeed, ParseError
-from ingest.feed_fields import MAX_TAGS, author_names
-from ingest.feeds import MAX_ENTRIES, parse_feed
+from ingest.feeds.fields import MAX_TAGS, author_names
+from ingest.feeds.parse import MAX_ENTRIES, parse_feed
 from ingest.types import FeedEntry, ParsedFeed
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

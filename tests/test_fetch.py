@@ -26,7 +26,7 @@ from rude_server import (
 
 from ingest import errors
 from ingest.errors import FetchError
-from ingest.fetch import default_user_agent
+from ingest.fetching.fetch import default_user_agent
 from ingest.types import FetchRequest
 
 KB = 1024

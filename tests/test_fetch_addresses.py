@@ -15,7 +15,7 @@ from rude_server import (
 )
 
 from ingest import errors
-from ingest.fetch import Fetcher, FetchPolicy
+from ingest.fetching.fetch import Fetcher, FetchPolicy
 from ingest.types import FetchRequest
 
 KB = 1024

@@ -18,7 +18,7 @@ from rude_server import RudeServer, Talk, drip, flood, hang, head, page, recorde
 
 from ingest import errors
 from ingest.errors import FetchError
-from ingest.fetch import Fetcher
+from ingest.fetching.fetch import Fetcher
 from ingest.types import FetchRequest, FetchResponse
 
 TESTS = Path(__file__).parent
@@ -242,7 +242,7 @@ def test_an_interrupt_ends_the_process_quickly(setup: Setup) -> None:
     setup.server.at("/hang", hang)
     code = """
         import sys
-        from ingest.fetch import Fetcher, FetchPolicy
+        from ingest.fetching.fetch import Fetcher, FetchPolicy
         from ingest.types import FetchRequest
         port = int(sys.argv[1])
         policy = FetchPolicy(allow_networks=("127.0.0.0/8",), allow_ports=(port,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from ingest.foreign_matter import Surroundings, clean, linked_lines, prune
+from ingest.extraction.foreign_matter import Surroundings, clean, linked_lines, prune
 
 TEXT = (
     "The town council of Portneuf decided on Tuesday to keep the old ferry for another year, after "

@@ -38,7 +38,7 @@ from hostile_server import (
 from rude_server import Behaviour, RudeServer, Talk, head, page, raw
 
 from ingest.redact import redact_url
-from ingest.worker_child import PROCESSOR_SECONDS
+from ingest.workers.child import PROCESSOR_SECONDS
 
 FETCH_DEADLINE = 18.0
 assert PROCESSOR_SECONDS < FETCH_DEADLINE

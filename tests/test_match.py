@@ -8,8 +8,8 @@ import re
 import pytest
 from stored_stories import frame, prose, text
 
-from ingest.match import Text, compare, shared_hashes, similarity
-from ingest.relations import added_paragraphs, relation
+from ingest.matching.match import Text, compare, shared_hashes, similarity
+from ingest.matching.relations import added_paragraphs, relation
 from ingest.types import Relation
 
 OWN = prose(1, 400)

@@ -7,7 +7,7 @@ import json
 import pytest
 from lxml.html import document_fromstring
 
-from ingest.metadata import PageMetadata, read_metadata
+from ingest.extraction.metadata import PageMetadata, read_metadata
 
 URL = "https://a.example/news/2026/ferry?page=2"
 

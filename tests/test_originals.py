@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from stored_stories import HOUR, NOW, StoryStore, article, frame, prose, text
 
-from ingest.credit_phrases import credits_in, means
+from ingest.matching.credit_phrases import credits_in, means
 from ingest.types import StoryOverride
 
 OWN = prose(1, 300)
@@ -109,7 +109,7 @@ def test_a_page_that_holds_two_stories_is_in_neither() -> None:
 
 
 def test_a_persons_word_outweighs_the_text() -> None:
-    from ingest.stories import Comparisons, decide_stories
+    from ingest.matching.stories import Comparisons, decide_stories
     from ingest.types import Candidates
 
     one = article("https://wire.example/1", text(*OWN))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.pacing import (
+from ingest.fetching.pacing import (
     MAX_RETRY_AFTER,
     MAX_THROTTLE_WAIT,
     Pacing,

@@ -23,9 +23,9 @@ from ingest.errors import (
     OutcomeError,
     Throttled,
 )
-from ingest.polling import Observation, Plan, PollState, after_failure, after_success
-from ingest.polling_rhythm import FeedRhythm, expected_updates, learn, wait_for
-from ingest.polling_runs import Reach, after_offline, is_due, is_offline, spread_out
+from ingest.polling.policy import Observation, Plan, PollState, after_failure, after_success
+from ingest.polling.rhythm import FeedRhythm, expected_updates, learn, wait_for
+from ingest.polling.runs import Reach, after_offline, is_due, is_offline, spread_out
 
 sys.path.insert(0, str(ROOT))
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from stored_stories import StoryStore
 
-from ingest.jobs import read_article
 from ingest.types import Article, FeedEntry, RawPage, WantedPage
 from ingest.urls import url_key
+from ingest.workers.jobs import read_article
 
 SEEDS = sorted((Path(__file__).parents[2] / "shared" / "seeds").glob("*.txt"))
 NOW = datetime(2022, 11, 20, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.errors import ConnectFailed
-from ingest.robots import (
+from ingest.fetching.robots import (
     KEEP,
     KEEP_FAILURE,
     MAX_CRAWL_DELAY,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest import errors
-from ingest.schedule import LONGEST_BACK_OFF, POLL_INTERVAL, next_attempt, next_poll
+from ingest.polling.schedule import LONGEST_BACK_OFF, POLL_INTERVAL, next_attempt, next_poll
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 URL = "https://a.example/x"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.titles import choose_title, main_heading, without_site
+from ingest.extraction.titles import choose_title, main_heading, without_site
 
 SITES = ("Harbour Times", "harbour.example", "harbour")
 

@@ -23,7 +23,7 @@ from fetch_setup import host_of
 from rude_server import RudeServer, Talk, drip, head, page, raw, recorded_connects, redirect
 
 from ingest import errors
-from ingest.fetch import Fetcher, FetchPolicy
+from ingest.fetching.fetch import Fetcher, FetchPolicy
 from ingest.types import FetchRequest
 
 TODAY = datetime.datetime.now(datetime.UTC)

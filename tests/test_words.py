@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from stored_stories import prose, text
 
-from ingest.sketch import SKETCH_SIZE, sketch
+from ingest.matching.sketch import SKETCH_SIZE, sketch
 from ingest.words import content_hash, count_words, folded_words, shingles
 
 

@@ -17,8 +17,9 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 import worker_jobs as jobs
 
-from ingest import errors, worker_child
-from ingest.workers import WorkerPolicy, WorkerPool, WorkerUnavailable
+from ingest import errors
+from ingest.workers import child as worker_child
+from ingest.workers.pool import WorkerPolicy, WorkerPool, WorkerUnavailable
 
 URL = "https://example.org/feed.xml"
 TESTS = Path(__file__).parent
@@ -233,7 +234,7 @@ def start_script(tmp_path: Path, body: str, *args: object) -> subprocess.Popen[s
     script.write_text(
         "import sys, worker_jobs as jobs\n"
         "from pathlib import Path\n"
-        "from ingest.workers import WorkerPolicy, WorkerPool\n"
+        "from ingest.workers.pool import WorkerPolicy, WorkerPool\n"
         "print('main', flush=True)\n" + textwrap.dedent(body)
     )
     paths = os.pathsep.join([str(TESTS), str(TESTS.parent)])
@@ -302,7 +303,7 @@ def test_an_interrupted_program_leaves_no_worker(tmp_path: Path) -> None:
 
 def test_a_hung_worker_ends_itself_where_nobody_ends_it() -> None:
     """As on a system without parent-death signals: the alarm works through a held GIL."""
-    command = [sys.executable, "-P", "-m", "ingest.worker_child", str(os.getpid()), str(1 << 30)]
+    command = [sys.executable, "-P", "-m", "ingest.workers.child", str(os.getpid()), str(1 << 30)]
     paths = os.pathsep.join([str(TESTS), str(TESTS.parent)])
     with subprocess.Popen(
         command,

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.extraction.labelled_pages import LabelledPage
 from ingest.errors import WirecopyError
-from ingest.extract import extract_page
+from ingest.extraction.extract import extract_page
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 """Later than every labelled page."""

@@ -22,7 +22,7 @@ from benchmarks.extraction.scores import (
     text_overlap,
     with_error,
 )
-from ingest.agencies import agency_named
+from ingest.extraction.agencies import agency_named
 
 RECORDED = Path(__file__).with_name("recorded.json")
 """Figures with their errors, recorded with the code: by page set, then by name."""

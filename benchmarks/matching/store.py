@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ingest.articles import MATCHED
-from ingest.boilerplate import (
+from ingest.matching.boilerplate import (
     LEARNT_STORIES,
     BlockMemory,
     Cleaned,
@@ -19,9 +19,9 @@ from ingest.boilerplate import (
     teach,
     wanted,
 )
-from ingest.comparisons import Comparisons
-from ingest.sketch import sketch_of
-from ingest.stories import as_copy, canonical_key, decide_stories
+from ingest.matching.comparisons import Comparisons
+from ingest.matching.sketch import sketch_of
+from ingest.matching.stories import as_copy, canonical_key, decide_stories
 from ingest.types import (
     Article,
     ArticleLink,

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.polling.feeds_mix import CLASSES, SimulatedFeed, feeds_mix
 from benchmarks.polling.policies import POLICIES, ours
 from benchmarks.polling.simulate import Tally, simulate
-from ingest.polling import REQUESTS_PER_ENTRY, Aims
+from ingest.polling.policy import REQUESTS_PER_ENTRY, Aims
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from benchmarks.polling.feeds_mix import DAY, SimulatedFeed
 from benchmarks.polling.simulate import Answer, FeedPolicy, Policy
 from ingest.errors import Gone, HttpServerError
-from ingest.polling import (
+from ingest.polling.policy import (
     AIMS,
     Aims,
     Observation,
@@ -26,7 +26,7 @@ MINUTE = 60.0
 
 
 class Ours:
-    """`ingest.polling`, as it runs."""
+    """`ingest.polling.policy`, as it runs."""
 
     def __init__(self, feed: SimulatedFeed, aims: Aims, *, floors: bool) -> None:
         self.feed = feed

@@ -1,0 +1,214 @@
+"""Extraction: from a page's bytes to its article. Runs in a worker process that can be killed."""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+from datetime import datetime
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from ingest.errors import NoText, NotHtml
+from ingest.extraction.bylines import clean_authors, portrayed
+from ingest.extraction.content_status import TEASER_WORDS, content_status
+from ingest.extraction.credits import find_credits
+from ingest.extraction.foreign_matter import Surroundings, clean, linked_lines, prune
+from ingest.extraction.metadata import PageMetadata, read_metadata
+from ingest.extraction.page_dates import choose_published
+from ingest.feeds.encoding import decode_feed
+from ingest.publishers import publisher_of
+from ingest.times import parse_feed_time
+from ingest.types import Extraction
+from ingest.words import count_words
+
+EXTRACTOR = f"trafilatura {trafilatura.__version__}"
+
+QUICK_SHARE = 0.6
+"""Share of the characters in a page's paragraphs that the quick extraction must have found: above
+it, on 860 labelled pages, the slow one found more on hardly any."""
+BYLINE_LINES = 8
+"""Lines at the beginning of a text in which its byline stands; one below is another story's."""
+PORTRAIT_LINES = 12
+"""Lines at the end of a text in which its author may be introduced."""
+SHORT_TEXT = 300
+"""Characters. A shorter text is tried again with the slow extraction."""
+PARAGRAPH_CHARACTERS = 45
+"""Shorter paragraphs are labels and captions."""
+
+LANGUAGE_WORDS = 20
+"""Fewer words do not tell a language."""
+
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I
+)
+_HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I)
+# What XML cannot hold, bare or as a reference: one of them would make trafilatura give up the page.
+_UNUSABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    "|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])"
+    "|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF]))(?![0-9a-fA-F]);?"
+)
+_BREAKS = ("\x0b", "\x0c")
+_HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
+_BINARY_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b")
+
+# What it says about single pages is either an outcome of ours or of no use to the operator.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+def extract_page(body: bytes, *, url: str, content_type: str | None, now: datetime) -> Extraction:
+    """Read the article of a page.
+
+    Raises NotHtml for anything that is not a web page, NoText when there is no article text.
+    """
+    tree = _parse(body, url=url, content_type=content_type)
+    metadata = read_metadata(tree, url=url)
+    around = Surroundings(
+        titles=metadata.titles,
+        authors=metadata.authors,
+        site_names=metadata.site_names,
+        linked_lines=linked_lines(tree),
+        news=metadata.news,
+    )
+    found = _article_lines(tree, url=url)
+    cleaned = clean(found, around)
+    lines = cleaned.lines
+    if not count_words("\n".join(lines)):
+        raise NoText("No article text was found on the page.", url=url)
+    removed = tuple(line for line, _ in cleaned.removed)
+    status = content_status(lines, removed=removed, title=metadata.title or "", free=metadata.free)
+    if status != "full" and metadata.article_body:
+        stated = _lines(metadata.article_body)
+        if count_words("\n".join(stated)) > 2 * max(TEASER_WORDS, count_words("\n".join(lines))):
+            lines, status = stated, "full"
+    text = "\n".join(lines)
+    published, source = choose_published(list(metadata.published_times), url=url, now=now)
+    modified = parse_feed_time(metadata.modified, now=now) if metadata.modified else None
+    bylines = tuple(line for line, reason in cleaned.removed if reason in ("byline", "bio"))
+    credits = find_credits(
+        "\n".join(found),
+        names=(*metadata.author_names, *bylines),
+        addresses=metadata.sources,
+        publisher=publisher_of(url),
+        site_names=metadata.site_names,
+        publisher_of=publisher_of,
+    )
+    return Extraction(
+        title=metadata.title or "",
+        authors=_authors(metadata, bylines, found),
+        published_at=published.at if published else None,
+        published_precision=published.precision if published and published.at else None,
+        modified_at=modified.at if modified else None,
+        declared_canonical_url=metadata.canonical_url,
+        language=_language(text, metadata),
+        lead=metadata.description or text.split("\n", 1)[0],
+        body=text,
+        tags=metadata.tags,
+        section=metadata.section,
+        image_url=metadata.image_url,
+        rights=metadata.rights,
+        content_status=status,
+        extractor=EXTRACTOR,
+        published_source=source,
+        credits=tuple(dict.fromkeys(credit.name for credit in credits)),
+        credit_source=credits[0].source if credits else None,
+    )
+
+
+def _authors(
+    metadata: PageMetadata, bylines: tuple[str, ...], found: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The page's word, else the byline in its text, else the author introduced below it."""
+    return (
+        metadata.authors
+        or clean_authors(
+            [line for line in bylines if line in found[:BYLINE_LINES]], metadata.site_names
+        )
+        or portrayed(found[-PORTRAIT_LINES:])
+    )
+
+
+def _article_lines(tree: HtmlElement, *, url: str) -> tuple[str, ...]:
+    """The lines of the article by trafilatura.
+
+    Its quick mode is as good as its default on most pages, for two thirds of the time; where it
+    found little of what stands in the page's paragraphs, the default with its fallbacks is asked.
+    """
+    prune(tree)
+    quick = _by_trafilatura(tree, url=url, fast=True)
+    characters = sum(map(len, quick))
+    if characters >= SHORT_TEXT and characters >= QUICK_SHARE * _paragraph_characters(tree):
+        return quick
+    return _by_trafilatura(tree, url=url, fast=False) or quick
+
+
+def _by_trafilatura(tree: HtmlElement, *, url: str, fast: bool) -> tuple[str, ...]:
+    document = trafilatura.bare_extraction(
+        tree, url=url, fast=fast, include_comments=False, with_metadata=False
+    )
+    return _lines(getattr(document, "text", None) or "")
+
+
+def _paragraph_characters(tree: HtmlElement) -> int:
+    texts = (" ".join(element.text_content().split()) for element in tree.iter("p"))
+    return sum(len(text) for text in texts if len(text) >= PARAGRAPH_CHARACTERS)
+
+
+def _parse(body: bytes, *, url: str, content_type: str | None) -> HtmlElement:
+    kind = (content_type or "").split(";")[0].strip().lower()
+    if body.startswith(_BINARY_STARTS) or (kind and kind not in _HTML_TYPES):
+        raise NotHtml(f"The page is {kind or 'a binary file'}, not HTML.", url=url)
+    parser = HTMLParser(
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+    try:
+        return document_fromstring(_decode(body, content_type).encode(), parser=parser)
+    except etree.ParserError as error:
+        raise NoText("The page is empty.", url=url) from error
+    except (etree.XMLSyntaxError, ValueError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
+        raise NotHtml("The page holds no HTML that could be read.", url=url) from error
+
+
+def _decode(body: bytes, content_type: str | None) -> str:
+    """The page as text, by the same rules as feeds; the server's word on the charset goes before
+    the page's."""
+    http = _HTTP_CHARSET.search(content_type or "")
+    page = _META_CHARSET.search(body[:4096])
+    label = http[1] if http else None
+    if page and not (label and _is_known(label)):
+        label = page[1].decode()
+    text = decode_feed(body, f"text/html; charset={label}" if label else None)
+    return _UNUSABLE.sub(lambda match: " " if match[0] in _BREAKS else "", text)
+
+
+def _is_known(label: str) -> bool:
+    try:
+        codecs.lookup(label)
+    except LookupError:
+        return False
+    return True
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return tuple(line for line in lines if line)
+
+
+def _language(text: str, metadata: PageMetadata) -> str | None:
+    """The declared language, else the one the text is written in."""
+    if metadata.language or count_words(text[:1000]) < LANGUAGE_WORDS:
+        return metadata.language
+    # Its model takes most of a second to load, so only where a page declares nothing.
+    from py3langid import classify
+
+    code: str = classify(text[:5000])[0]
+    return code

@@ -1,0 +1,1 @@
+"""From the bytes of a feed or news sitemap to its entries."""

@@ -1,0 +1,1 @@
+"""From a URL to bytes: politeness, robots, addresses, redirects, deadlines."""

@@ -1,0 +1,1 @@
+"""From articles to stories: sketches, comparison, placement, originals."""

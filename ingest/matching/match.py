@@ -1,0 +1,302 @@
+"""Matching: is one text a copy of another, and how?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+from ingest.matching.blocks import blocks_of
+from ingest.matching.boilerplate import restore
+from ingest.matching.facts import conflict, names_in
+from ingest.types import RemovedBlock
+from ingest.words import UNSPACED, folded_words
+
+Kind = Literal["copy", "excerpt", "template"]
+
+SHINGLE_WORDS = 3
+"""Copies with one word in seven changed still share 0.6 of their runs of three words, and 0.3 of
+their runs of five."""
+
+SHINGLE_CHARACTERS = 6
+"""In scripts without spaces: three words or so."""
+
+MIN_SHINGLES = 30
+"""Texts with fewer shingles are too short to tell a copy from a coincidence."""
+
+COPY_CONTAINMENT = 0.35
+"""Least share of the smaller text's shingles in the larger. Reports of one event stay below 0.2;
+copies inside an unknown frame of twice their length keep 0.35."""
+
+SAME_PUBLISHER_CONTAINMENT = 0.8
+"""For two articles of one publisher, which share frame and background whatever their subject."""
+
+TENTHS = 7
+"""The match must reach so many tenths of the smaller text: a shared frame reaches its ends only."""
+
+TENTH_SHARE = 0.25
+"""A tenth is reached when so many of its shingles match; one letter in 30 misread leaves 0.5."""
+
+TRUNCATED_CONTAINMENT = 0.55
+TRUNCATED_START = 0.12
+"""Or so much of the smaller is in one piece that starts before this share of the larger: a copy
+broken off early, inside a frame."""
+
+MOST_CONFLICT = 0.33
+CONFLICT_SHARE = 0.45
+"""Copies have fewer facts in conflict than both MOST_CONFLICT and CONFLICT_SHARE of their
+containment; issues of a templated report have more. Copies with one word in seven replaced stay
+below 0.2."""
+
+SHORT_WORDS = 120
+"""Of a report in a template so little may be left when both publishers have learnt its wording that
+this wording has to be looked at too."""
+
+EXCERPT_WORDS = 50
+"""A quotation of fewer words is what every report has."""
+
+RUN_GAP = 5
+"""A run of matching shingles goes on over so many that do not match: what changing a word costs."""
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+
+Shingle = tuple[str, ...]
+
+
+class Text:
+    """A text with its shingles, made when they are first wanted. `removed` is the boilerplate that
+    has been taken out of it."""
+
+    def __init__(self, text: str, removed: Sequence[RemovedBlock] = ()) -> None:
+        self._text = text
+        self._removed = removed
+        self._restored: dict[frozenset[int], Text] = {}
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [line for line in self._text.split("\n") if line.strip()]
+
+    @cached_property
+    def words(self) -> list[str]:
+        return folded_words(self._text)
+
+    @cached_property
+    def size(self) -> int:
+        """Words in a shingle."""
+        characters = sum(1 for word in self.words if _UNSPACED.match(word))
+        return SHINGLE_CHARACTERS if 2 * characters > len(self.words) else SHINGLE_WORDS
+
+    @cached_property
+    def sequence(self) -> list[Shingle]:
+        """Shingles in order."""
+        return shingled(self.words, self.size)
+
+    @cached_property
+    def distinct(self) -> frozenset[Shingle]:
+        return frozenset(self.sequence)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return names_in(self._text)
+
+    @cached_property
+    def kept_hashes(self) -> frozenset[int]:
+        return frozenset(block.hash for block in blocks_of(self._text) if block.hash)
+
+    @cached_property
+    def removed_hashes(self) -> frozenset[int]:
+        return frozenset(cut.hash for cut in self._removed if cut.hash)
+
+    def with_back(self, hashes: frozenset[int]) -> Text:
+        """This text with the removed blocks of these hashes put back."""
+        hashes &= self.removed_hashes
+        if not hashes:
+            return self
+        if hashes not in self._restored:
+            self._restored[hashes] = Text(restore(self._text, self._removed, hashes))
+        return self._restored[hashes]
+
+    @property
+    def whole(self) -> Text:
+        return self.with_back(self.removed_hashes)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What two texts have in common. `containment` is the share of the smaller one's shingles found
+    in the larger, `coverage` the share of the larger one's found in the smaller; `start` and `end`
+    are where in the larger the common part lies; all 0 to 1. `first_is_smaller` tells which is
+    which. `conflict` is the share of facts that differ."""
+
+    kind: Kind
+    containment: float
+    coverage: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+    conflict: float = 0.0
+    first_is_smaller: bool = True
+
+    @property
+    def copy(self) -> bool:
+        return self.kind == "copy"
+
+
+def side_by_side(one: Text, other: Text) -> tuple[Text, Text]:
+    """Both texts as they are compared: what one publisher repeats and the other merely carries is
+    put back, since an agency's template is content in a reprint."""
+    if not one.removed_hashes and not other.removed_hashes:
+        return one, other
+    back, other_back = frozenset[int](), frozenset[int]()
+    if one.removed_hashes:
+        back = one.removed_hashes & other.kept_hashes
+    if other.removed_hashes:
+        other_back = other.removed_hashes & one.kept_hashes
+    return one.with_back(back), other.with_back(other_back)
+
+
+def compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
+    """What the texts have in common, or None when that is nothing that matters."""
+    first, second = side_by_side(one, other)
+    match = _compare(first, second, same_publisher=same_publisher)
+    if match is None or not match.copy:
+        return match
+    allowed = _allowed_conflict(match.containment)
+    for view in _whole_views(one, other, same_publisher=same_publisher):
+        clash = _conflict_of(*_ordered(*view))
+        if clash > allowed:
+            return replace(match, kind="template", conflict=clash)
+    return match
+
+
+def _whole_views(one: Text, other: Text, *, same_publisher: bool) -> Iterator[tuple[Text, Text]]:
+    """The texts with boilerplate put back, in which facts may be in conflict. What the issues of a
+    report share is its publisher's boilerplate: within one publisher it is put back on both sides,
+    between two only on one, since their frames differ in figures too."""
+    if same_publisher:
+        if one.removed_hashes or other.removed_hashes:
+            yield one.whole, other.whole
+        return
+    if one.removed_hashes:
+        yield one.whole, other
+    if other.removed_hashes:
+        yield one, other.whole
+    both = one.removed_hashes & other.removed_hashes
+    if both and min(len(one.words), len(other.words)) < SHORT_WORDS:
+        yield one.with_back(both), other.with_back(both)
+
+
+def _ordered(one: Text, other: Text) -> tuple[Text, Text]:
+    return (one, other) if len(one.distinct) <= len(other.distinct) else (other, one)
+
+
+def _compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
+    smaller, larger = _ordered(one, other)
+    first = smaller is one
+    if len(smaller.distinct) < MIN_SHINGLES:
+        same = bool(smaller.distinct) and smaller.sequence == larger.sequence
+        return Match("copy", 1.0, first_is_smaller=first) if same else None
+    common = smaller.distinct & larger.distinct
+    containment = len(common) / len(smaller.distinct)
+    if len(common) < EXCERPT_WORDS and containment < COPY_CONTAINMENT:
+        return None
+    found = [shingle in common for shingle in smaller.sequence]
+    in_larger = [shingle in common for shingle in larger.sequence]
+    start, end = _extent(in_larger)
+    match = Match(
+        "copy", containment, sum(in_larger) / len(in_larger), start, end, first_is_smaller=first
+    )
+    needed = SAME_PUBLISHER_CONTAINMENT if same_publisher else COPY_CONTAINMENT
+    truncated = containment >= TRUNCATED_CONTAINMENT and _from_the_start(found, in_larger)
+    if containment < needed or not (_tenths_reached(found) >= TENTHS or truncated):
+        quoted = _longest_run(found)
+        if not same_publisher and quoted[1] - quoted[0] >= EXCERPT_WORDS:
+            return replace(match, kind="excerpt")
+        return None
+    clash = _conflict_of(smaller, larger)
+    kind: Kind = "template" if clash > _allowed_conflict(containment) else "copy"
+    return replace(match, kind=kind, conflict=clash)
+
+
+def _allowed_conflict(containment: float) -> float:
+    return min(MOST_CONFLICT, CONFLICT_SHARE * containment)
+
+
+def _conflict_of(smaller: Text, larger: Text) -> float:
+    found = [shingle in larger.distinct for shingle in smaller.sequence]
+    if all(found):
+        return 0.0
+    names = smaller.names | larger.names
+    return conflict(smaller.words, larger.words, found, larger.sequence, names, smaller.size)
+
+
+def _tenths_reached(found: Sequence[bool]) -> int:
+    bounds = [len(found) * tenth // 10 for tenth in range(11)]
+    return sum(
+        sum(found[start:end]) >= TENTH_SHARE * (end - start) for start, end in pairwise(bounds)
+    )
+
+
+def _from_the_start(found: Sequence[bool], in_larger: Sequence[bool]) -> bool:
+    """Whether one run that starts the larger text is a good part of the smaller."""
+    start, end = _longest_run(in_larger)
+    reach = TRUNCATED_CONTAINMENT * len(found)
+    return start <= TRUNCATED_START * len(in_larger) and end - start >= reach
+
+
+def _extent(in_larger: Sequence[bool]) -> tuple[float, float]:
+    """Where the common part lies, stray matches apart: its middle three quarters."""
+    hits = [at for at, hit in enumerate(in_larger) if hit]
+    if not hits:
+        return 0.0, 0.0
+    trim = len(hits) // 8
+    total = len(in_larger)
+    return hits[trim] / total, (hits[-1 - trim] + 1) / total
+
+
+def share(part: frozenset[Shingle], whole: frozenset[Shingle]) -> float:
+    """Share of `part` that is in `whole`, 0 to 1."""
+    return len(part & whole) / len(part) if part else 0.0
+
+
+def similarity(one: Text, other: Text) -> float:
+    """Jaccard similarity of two texts' shingles, 0 to 1."""
+    common = len(one.distinct & other.distinct)
+    union = len(one.distinct) + len(other.distinct) - common
+    return common / union if union else 0.0
+
+
+def shingled(words: Sequence[str], size: int) -> list[Shingle]:
+    """All runs of `size` words, in order; the whole text when it is shorter."""
+    if len(words) <= size:
+        return [tuple(words)] if words else []
+    return list(zip(*(words[at:] for at in range(size)), strict=False))
+
+
+def shared_hashes(sketches: Mapping[str, Sequence[int]], *, least: int) -> list[tuple[str, str]]:
+    """Pairs among these texts (by name) whose sketches share at least `least` hashes."""
+    holders: dict[int, list[str]] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for name, sketch in sketches.items():
+        for number in sketch:
+            earlier = holders.setdefault(number, [])
+            for other in earlier:
+                counts[other, name] = counts.get((other, name), 0) + 1
+            earlier.append(name)
+    return [pair for pair, count in counts.items() if count >= least]
+
+
+def _longest_run(found: Sequence[bool]) -> tuple[int, int]:
+    """Start and end of the longest run of matches, gaps of up to RUN_GAP bridged."""
+    best, start, last = (0, 0), 0, None
+    for at, hit in enumerate(found):
+        if not hit:
+            continue
+        if last is None or at - last > RUN_GAP + 1:
+            start = at
+        last = at
+        if at + 1 - start > best[1] - best[0]:
+            best = (start, at + 1)
+    return best

@@ -1,0 +1,59 @@
+"""How a reprint carries its original, and what it added."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from ingest.matching.match import Text, share, shingled
+from ingest.types import Relation
+from ingest.words import folded_words
+
+FULL_CONTAINMENT = 0.97
+"""A full reprint holds so much of the original: extraction and typography cost a few shingles, and
+two words changed in a hundred cost 0.06."""
+
+TRUNCATED_HEAD = 0.7
+"""A truncated reprint holds so much of the original up to where it breaks off: light edits leave
+0.85."""
+
+TRUNCATED_END = 0.9
+"""And breaks off before this share of the original."""
+
+TRUNCATED_TAIL = 0.2
+"""Of what follows it holds less than this share: stock phrases, not text."""
+
+KNOWN_PARAGRAPH = 0.5
+"""A paragraph is the original's when it shares so many of its shingles."""
+
+
+def relation(original: Text, reprint: Text) -> Relation:
+    """How a reprint carries its original."""
+    if share(original.distinct, reprint.distinct) >= FULL_CONTAINMENT:
+        return "full"
+    found = [shingle in reprint.distinct for shingle in original.sequence]
+    # Where it breaks off: stray wording shared further down must not count as the end.
+    gains = list(accumulate(1 if shared else -1 for shared in found))
+    end = gains.index(max(gains)) + 1 if gains else 0
+    cut = end < TRUNCATED_END * len(found) and sum(found[:end]) >= TRUNCATED_HEAD * end
+    if cut and sum(found[end:]) < TRUNCATED_TAIL * (len(found) - end):
+        return "truncated"
+    return "edited"
+
+
+def added_paragraphs(original: Text, reprint: Text) -> list[str]:
+    """The reprint's paragraphs that the original does not have, most of their shingles missing.
+    Lines without words, such as asterisks between parts, are nobody's text."""
+    whole = " " + " ".join(original.words) + " "
+    added = []
+    for paragraph in reprint.paragraphs:
+        words = folded_words(paragraph)
+        if not words:
+            continue
+        if len(words) <= original.size + 2:
+            known = f" {' '.join(words)} " in whole
+        else:
+            pieces = frozenset(shingled(words, original.size))
+            known = share(pieces, original.distinct) >= KNOWN_PARAGRAPH
+        if not known:
+            added.append(paragraph)
+    return added

@@ -1,0 +1,1 @@
+"""Hostile input is read in child processes that can be killed."""

@@ -1,0 +1,300 @@
+"""Worker processes for hostile input: each can be killed, and none outlives this process.
+
+A page that hangs its parser, crashes it or eats its memory costs one job's outcome and one worker,
+which is replaced. Workers are plain child processes that run `ingest.workers.child`:
+`multiprocessing` would import this process's main module, and all that it imports, into each.
+
+One thread owns one worker and takes jobs from a common queue. That thread also starts the worker
+and lives until the pool is closed, as it must: Linux sends a child its parent-death signal when the
+starting *thread* ends. A worker whose parent is gone ends by that signal; elsewhere by the end of
+its standard input when idle, and by an alarm shortly after its job's deadline when hung.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import math
+import queue
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeVar
+
+from ingest.errors import OutcomeError, ParseCrashed, ParseDeadline, ParseFailed
+from ingest.workers.child import (
+    FAILED,
+    OUT_OF_MEMORY,
+    OUTCOME,
+    PROCESSOR_SECONDS,
+    RESULT,
+    find,
+    frame,
+    name_of,
+)
+from ingest.workers.process import WorkerDied, WorkerLate, WorkerProcess, WorkerUnavailable
+
+__all__ = ["WorkerPolicy", "WorkerPool", "WorkerUnavailable"]
+
+log = logging.getLogger("wirecopy.workers")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ALARM_GRACE = 5.0
+"""Seconds after a job's deadline at which a worker ends itself: long enough that a living parent
+always comes first, short enough that an orphan is soon gone."""
+
+MIB = 1 << 20
+LARGE = 2 * MIB
+"""Parsing a document of that size takes fifty times as much memory, which the C library then
+keeps; a new worker takes half a second. Hardly any feed or page is so large."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPolicy:
+    """How many workers, and what each may use.
+
+    `memory_bytes` bounds a worker's address space on Linux; macOS has no such limit to set, there
+    only the deadline holds. `deadline` is in seconds per job, from when a worker takes it; one that
+    does nothing but compute ends before, at `worker_child.PROCESSOR_SECONDS`. A worker is replaced
+    after `jobs_per_worker` jobs, so that what parsers leak stays bounded.
+    """
+
+    workers: int = 2
+    memory_bytes: int = 320 << 20
+    deadline: float = 10.0
+    jobs_per_worker: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    future: Future[Any]
+    function: str
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
+    url: str
+    deadline: float
+    size: int
+
+
+class WorkerPool:
+    """Runs functions in worker processes; a context manager that kills them at its end.
+
+    Workers are started when there is a first job for them. `preload` names modules that each
+    imports at its start, which counts towards no job's deadline.
+    """
+
+    def __init__(self, policy: WorkerPolicy, *, preload: Sequence[str] = ()) -> None:
+        self._policy = policy
+        self._preload = tuple(preload)
+        # By size in MiB, then first come, first served.
+        self._jobs: queue.PriorityQueue[tuple[float, int, _Job | None]] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._workers: set[WorkerProcess] = set()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def submit(
+        self,
+        function: Callable[..., T],
+        /,
+        *args: object,
+        url: str,
+        deadline: float | None = None,
+        size: int = 0,
+        **kwargs: object,
+    ) -> Future[T]:
+        """Have a worker call a module-level function of an importable module.
+
+        `url` is what the job is about: it goes into errors, not to the function. `deadline`
+        replaces the policy's, in seconds. `size` is the document's, in bytes: one of a
+        MiB or more lets smaller ones go first, since it is these that hang a parser, and a worker
+        that has swollen on a large one is replaced.
+
+        The future gives the result or raises: the function's own `OutcomeError`; `ParseFailed` for
+        any other exception; `ParseCrashed` when the worker died or ran out of memory;
+        `ParseDeadline`; `WorkerUnavailable` when no worker could be started, which is no fault of
+        the job; `CancelledError` when the pool was closed before its end.
+        """
+        if function.__module__ == "__main__" or "<" in function.__qualname__:
+            raise ValueError(f"{function!r} cannot be imported by a worker")
+        seconds = self._policy.deadline if deadline is None else deadline
+        future: Future[T] = Future()
+        job = _Job(future, name_of(function), args, kwargs, url, seconds, size)
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the worker pool is closed")
+            if len(self._threads) < self._policy.workers:
+                name = f"worker-{len(self._threads)}"
+                thread = threading.Thread(target=self._serve, name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            self._jobs.put((size // MIB, next(self._order), job))
+        return future
+
+    def close(self) -> None:
+        """Kill all workers at once, whatever they do; unfinished jobs' futures are cancelled."""
+        waiting: list[_Job] = []
+        with self._lock:
+            self._closed = True
+            for worker in self._workers:
+                worker.kill()
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    if job := self._jobs.get_nowait()[2]:
+                        waiting.append(job)
+            for _ in self._threads:
+                self._jobs.put((math.inf, next(self._order), None))
+        for job in waiting:
+            job.future.cancel()
+        for thread in self._threads:
+            if thread is not threading.current_thread():  # closed from a future's callback
+                thread.join()
+
+    def _serve(self) -> None:
+        """One thread's life: its worker, and one job after another."""
+        worker: WorkerProcess | None = None
+        try:
+            while job := self._jobs.get()[2]:
+                if job.future.set_running_or_notify_cancel():
+                    worker = self._do(job, worker)
+                del job  # its arguments may be large, and the next one may be long in coming
+        finally:
+            if worker:
+                self._retire(worker)
+
+    def _do(self, job: _Job, worker: WorkerProcess | None) -> WorkerProcess | None:
+        """Bring one job to its outcome. Returns the worker if it can be used again."""
+        result: object = None
+        error: BaseException | None = None
+        keep = False
+        try:
+            alarm = job.deadline + ALARM_GRACE
+            request = frame((job.function, job.args, job.kwargs, alarm))
+            if worker and worker.gone():  # it died after its last job, not of this one
+                self._retire(worker)
+                worker = None
+            worker = worker or self._start()
+            reply = worker.exchange(request, job.deadline)
+            result, error = _judge(reply, job)
+            worn_out = worker.jobs >= self._policy.jobs_per_worker or job.size >= LARGE
+            keep = reply[0] != OUT_OF_MEMORY and not worn_out
+        except WorkerLate:
+            error = _late(job)
+        except WorkerDied:
+            error = self._death(job, worker)
+            worker = None
+        except BaseException as unexpected:  # noqa: BLE001 - a border: whoever waits must be told
+            error = unexpected
+        if worker and not keep:
+            self._retire(worker)
+            worker = None
+        if error is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(error)
+        return worker
+
+    def _start(self) -> WorkerProcess:
+        worker = WorkerProcess(self._policy.memory_bytes, self._preload)
+        with self._lock:
+            self._workers.add(worker)
+            if self._closed:
+                worker.kill()
+        try:
+            worker.wait_until_ready()
+        except BaseException as error:
+            self._retire(worker)
+            if self._closed:
+                raise CancelledError from None
+            if not isinstance(error, WorkerDied | WorkerLate):
+                raise
+            words = worker.last_words().strip().splitlines() or ["it said nothing"]
+            why = "was not ready in time" if isinstance(error, WorkerLate) else "ended at once"
+            message = f"A worker process {why} (status {worker.status}): {words[-1][:300]}"
+            raise WorkerUnavailable(message) from None
+        return worker
+
+    def _retire(self, worker: WorkerProcess) -> None:
+        with self._lock:  # so that close() never kills a process id that is no longer ours
+            self._workers.discard(worker)
+        worker.end()
+
+    def _death(self, job: _Job, worker: WorkerProcess | None) -> BaseException:
+        """What it means for the job that its worker has died."""
+        assert worker is not None
+        self._retire(worker)
+        if self._closed:
+            return CancelledError()
+        if worker.status == -signal.SIGALRM:  # this process was stopped or starved meanwhile
+            return _late(job)
+        if worker.status == -signal.SIGPROF:
+            message = f"Parsing took over {PROCESSOR_SECONDS:g} s of a processor and was stopped."
+            return ParseDeadline(message, url=job.url)
+        fields = {"job": job.function, "status": worker.status, "stderr": worker.last_words()}
+        log.warning("worker.died", extra=fields)
+        return ParseCrashed(
+            f"The parser's process {_manner_of_death(worker.status)}; this document is skipped.",
+            url=job.url,
+        )
+
+
+def _late(job: _Job) -> ParseDeadline:
+    message = f"Parsing took longer than {job.deadline:g} s and was stopped."
+    return ParseDeadline(message, url=job.url)
+
+
+def _manner_of_death(status: int | None) -> str:
+    if status == -signal.SIGKILL:
+        return "was killed, most likely because the machine ran out of memory"
+    if status is not None and status < 0:
+        return f"died of signal {-status} ({signal.strsignal(-status)})"
+    return f"exited with status {status}"
+
+
+def _judge(reply: tuple[Any, ...], job: _Job) -> tuple[object, BaseException | None]:
+    """A worker's reply as a result or an error."""
+    kind, *rest = reply
+    if kind == RESULT:
+        return rest[0], None
+    if kind == OUTCOME:
+        return None, _rebuilt(*rest, url=job.url)
+    if kind == FAILED:
+        name, message, trace = rest
+        if name in ("ImportError", "ModuleNotFoundError"):  # no fault of the page
+            return None, WorkerUnavailable(
+                f"A worker process cannot work: {message}. Install Wirecopy's dependencies again."
+            )
+        log.debug("job.failed", extra={"job": job.function, "error": name, "traceback": trace})
+        text = f"The parser raised {name}: {message}" if message else f"The parser raised {name}"
+        return None, ParseFailed(text, url=job.url)
+    assert kind == OUT_OF_MEMORY, kind
+    return None, ParseCrashed("The parser ran out of the memory allowed to it.", url=job.url)
+
+
+def _rebuilt(
+    name: str, args: tuple[object, ...], attributes: dict[str, object], *, url: str
+) -> OutcomeError:
+    kind = find(name)
+    error: OutcomeError = kind.__new__(kind, *args)
+    vars(error).update(attributes)
+    if error.url is None:
+        error.url = url
+    return error
