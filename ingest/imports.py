@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from ingest.errors import BadRow
+from ingest.extraction.language import language_of
 from ingest.ids import mint
 from ingest.matching.sketch import sketch
 from ingest.plaintext import plain_text
@@ -15,6 +17,9 @@ from ingest.urls import url_key
 from ingest.words import content_hash, count_words
 
 EXTRACTOR = "imported"
+
+_UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Control characters, and halves of surrogate pairs, which cannot be stored.
 
 TEASER_WORDS = 50
 """A text with fewer words is not taken for the whole article."""
@@ -68,7 +73,7 @@ def imported_article(
         first_seen_at=now,
         fetched_at=now,
         found_by="import",
-        language=language.lower()[:2] if language else None,
+        language=language.lower()[:2] if language else language_of(text),
         lead=text.split("\n", 1)[0],
         body=text,
         word_count=count_words(text),
@@ -90,7 +95,7 @@ def _text(row: Mapping[str, object], name: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise BadRow(f"The row's {name} is not text.", url=str(row.get("url") or "") or None)
-    return value
+    return _UNUSABLE.sub("\ufffd", value)
 
 
 def _published(row: Mapping[str, object], now: datetime) -> FeedTime | None:

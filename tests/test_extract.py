@@ -158,8 +158,20 @@ def test_one_broken_byte_spoils_no_other() -> None:
     assert GERMAN[0] in found.body
 
 
+NORWEGIAN = (
+    "Kommunen åpnet i går en ny gangvei langs elven, og flere hundre innbyggere kom for å se den.",
+    "Ordføreren sa at arbeidet hadde tatt to år, og at neste strekning skal være ferdig til våren.",
+)
+HEBREW = (
+    "העירייה פתחה אתמול שביל חדש לאורך הנחל, ומאות תושבים באו לראות אותו ביום הראשון של החופשה.",
+    "ראש העיר אמר כי העבודה נמשכה שנתיים וכי הקטע הבא של השביל יהיה מוכן כבר באביב הקרוב.",
+)
 LANGUAGES = {
-    "declared": ('<html lang="nl-BE">', PROSE, "nl"),
+    "declared": ('<html lang="en-GB">', PROSE, "en"),
+    "declared wrong": ('<html lang="nl-BE">', PROSE, "en"),
+    "declared, and near to what it reads like": ('<html lang="nn">', NORWEGIAN, "nn"),
+    "not declared, Hebrew": ("<html>", HEBREW, "he"),
+    "declared, too short to tell": ('<html lang="nl-BE">', ("The ferry sails on.",), "nl"),
     "not declared": ("<html>", PROSE, "en"),
     "not declared, German": ("<html>", GERMAN, "de"),
     "declared nonsense": ('<html lang="x">', GERMAN, "de"),
@@ -294,7 +306,7 @@ HOSTILE: dict[str, bytes] = {
 
 def test_hostile_pages_end_in_an_article_or_an_outcome() -> None:
     policy = WorkerPolicy(workers=2, memory_bytes=1 << 30, deadline=3)
-    with WorkerPool(policy, preload=["ingest.extraction.extract", "py3langid"]) as pool:
+    with WorkerPool(policy, preload=["ingest.extraction.extract", "gcld3"]) as pool:
         futures = {name: submit(pool, body) for name, body in HOSTILE.items()}
         for name, future in futures.items():
             error = future.exception(120)

@@ -104,6 +104,15 @@ def test_bad_rows_are_counted_and_the_rest_is_loaded(bare: HomeFolder, tmp_path:
     ]
 
 
+def test_characters_that_cannot_be_stored_are_replaced(bare: HomeFolder, tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl"
+    row = {"url": "http://a.example/1", "title": "Half \ud83d a pair", "body": "One\0 \ud800 two."}
+    file.write_text(json.dumps(row) + "\n")
+    done = bare.run("backfill", f"articles:{file}")
+    assert done.code == 0, done.err
+    assert bare.sql("SELECT body FROM articles") == [("One\ufffd \ufffd two.",)]
+
+
 @pytest.mark.parametrize(
     ("source", "says"),
     [

@@ -16,6 +16,7 @@ from ingest.extraction.bylines import clean_authors, portrayed
 from ingest.extraction.content_status import TEASER_WORDS, content_status
 from ingest.extraction.credits import find_credits
 from ingest.extraction.foreign_matter import Surroundings, clean, linked_lines, prune
+from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
 from ingest.extraction.page_dates import choose_published
 from ingest.feeds.encoding import decode_feed
@@ -37,9 +38,6 @@ SHORT_TEXT = 300
 """Characters. A shorter text is tried again with the slow extraction."""
 PARAGRAPH_CHARACTERS = 45
 """Shorter paragraphs are labels and captions."""
-
-LANGUAGE_WORDS = 20
-"""Fewer words do not tell a language."""
 
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I
@@ -103,7 +101,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         published_precision=published.precision if published and published.at else None,
         modified_at=modified.at if modified else None,
         declared_canonical_url=metadata.canonical_url,
-        language=_language(text, metadata),
+        language=language_of(text, metadata.language),
         lead=metadata.description or text.split("\n", 1)[0],
         body=text,
         tags=metadata.tags,
@@ -201,14 +199,3 @@ def _is_known(label: str) -> bool:
 def _lines(text: str) -> tuple[str, ...]:
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return tuple(line for line in lines if line)
-
-
-def _language(text: str, metadata: PageMetadata) -> str | None:
-    """The declared language, else the one the text is written in."""
-    if metadata.language or count_words(text[:1000]) < LANGUAGE_WORDS:
-        return metadata.language
-    # Its model takes most of a second to load, so only where a page declares nothing.
-    from py3langid import classify
-
-    code: str = classify(text[:5000])[0]
-    return code
