@@ -176,18 +176,23 @@ def publish(home: HomeOption = None, json: JsonOption = False) -> None:
 
 @app.command()
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
-    """Show what is held, what waits, and how the last run went."""
+    """Show what is held, what waits, how the last run went, and what is wrong.
+
+    Exit code 1 when something is: feeds are not polled in time, the last run could not do its work,
+    or an alert stands. For monitoring.
+    """
     from flows.clock import utc_now
     from flows.report import print_status
+    from flows.status import look
     from storage.database import Database
     from storage.home import Home
-    from storage.status import holdings
 
     database = Database(Home(_settings(home).home))
     _require(database.exists(), database.home.folder)
-    with database.open() as connection:
-        held = holdings(connection, now=utc_now())
-    _print(held, lambda: print_status(held), json=json)
+    found = look(database, now=utc_now())
+    _print(found, lambda: print_status(found), json=json)
+    if not found.well:
+        raise typer.Exit(1)
 
 
 @app.command()

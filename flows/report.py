@@ -12,10 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from flows.status import Status
 from flows.tally import RunReport
 from storage.check import Violation
 from storage.sample import StorySample
-from storage.status import Holdings
+from storage.status import LastRun
 
 QUERIES = (
     ("each story once", "SELECT title, publisher_count FROM stories ORDER BY changed_at DESC"),
@@ -142,32 +143,59 @@ def _short(text: str, limit: int = 100) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def print_status(holdings: Holdings) -> None:
-    """What the database holds."""
-    console = _console()
-    run = holdings.last_run
-    if run:
-        ended = f"{run.finished_at:%Y-%m-%d %H:%M:%S} UTC" if run.finished_at else "still running"
-        console.print(
-            f"last run   {run.kind} {run.run_id}: {run.outcome or 'running'}, "
-            f"began {run.started_at:%Y-%m-%d %H:%M:%S} UTC, ended {ended}, {run.errors} errors",
-            soft_wrap=True,
-        )
-    else:
-        console.print("last run   none yet: `wirecopy poll` makes one")
-    console.print(
-        f"feeds      {holdings.feeds:,} followed, {holdings.feeds_due:,} due, "
-        f"{holdings.feeds_failing:,} failing"
+def print_status(status: Status) -> None:
+    """What is held, what waits, and what is wrong."""
+    held, console = status.held, _console()
+    taken = _moment(held.published_at) if held.published_at else "never"
+    overdue = f", the oldest for {_spell(held.overdue)}" if held.feeds_due else ""
+    lines = [
+        ("last run", _last_run(held.last_run)),
+        (
+            "feeds",
+            f"{held.feeds:,} followed, {held.feeds_due:,} due{overdue}, "
+            f"{held.feeds_failing:,} failing",
+        ),
+        ("entries", f"{held.entries_waiting:,} waiting, {held.entries_rejected:,} rejected"),
+        (
+            "held",
+            f"{held.articles:,} articles, {held.stories:,} stories, {held.reprints:,} reprints",
+        ),
+        ("published", taken),
+        ("disk", f"{_size(status.home_bytes)} used, {_size(status.free_bytes)} free"),
+    ]
+    if held.errors:
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in held.errors.items())
+        lines.append(("errors", f"in the last 24 hours: {kinds}"))
+    if status.late:
+        lines.append(("LATE", "feeds have been due for long: is the schedule running?"))
+    for alert in held.alerts:
+        said = ", ".join(f"{name} {value}" for name, value in alert.payload.items())
+        lines.append(("ALERT", f"{alert.event} since {_moment(alert.since)}: {said}"))
+    for name, text in lines:
+        console.print(f"{name:<9}  {text}", soft_wrap=True)
+
+
+def _last_run(run: LastRun | None) -> str:
+    if run is None:
+        return "none yet: `wirecopy poll` makes one"
+    ended = _moment(run.finished_at) if run.finished_at else "still running"
+    return (
+        f"{run.kind} {run.run_id}: {run.outcome or 'running'}, began {_moment(run.started_at)}, "
+        f"ended {ended}, {run.errors} errors"
     )
-    console.print(
-        f"entries    {holdings.entries_waiting:,} waiting, {holdings.entries_rejected:,} rejected"
-    )
-    console.print(
-        f"held       {holdings.articles:,} articles, {holdings.stories:,} stories, "
-        f"{holdings.reprints:,} reprints"
-    )
-    taken = f"{holdings.published_at:%Y-%m-%d %H:%M:%S} UTC" if holdings.published_at else "never"
-    console.print(f"published  {taken}")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _spell(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
 def print_check(violations: Sequence[Violation]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from flows.alerts import Alert, after_poll, tell
 from flows.clock import utc_now
 from flows.feeds_file import FeedsFile, read_feeds_file
 from flows.progress import Progress
@@ -89,6 +90,7 @@ class Run:
     archive: ArchiveWriter | None
     started_at: datetime
     tally: Tally = field(default_factory=Tally)
+    alerts: tuple[Alert, ...] = ()
 
     def publisher_of(self, url: str) -> str:
         return publisher_of(url, self.setup.feeds.aliases)
@@ -143,7 +145,7 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
 
 
 def finish(run: Run, outcome: str) -> None:
-    """Write down how the run ended, and let go of what it had in hand."""
+    """Write down how the run ended, let go of what it had in hand, and tell of what is wrong."""
     robots = [
         (record.origin, record.state, record.expires_at, record.text)
         for record in run.fetcher.robots_records()
@@ -153,6 +155,16 @@ def finish(run: Run, outcome: str) -> None:
         release(connection, run.run_id)
         keep_robots(connection, robots, now=run.now())
         finish_run(connection, run.run_id, run.tally.counts(), outcome=outcome, now=run.now())
+        if run.kind == "poll" and outcome in ("completed", "offline"):
+            run.alerts = after_poll(
+                connection,
+                outcome=outcome,
+                errors_by_kind=dict(run.tally.errors),
+                free=shutil.disk_usage(run.setup.home.folder).free,
+                min_free_bytes=run.setup.settings.min_free_bytes,
+                now=run.now(),
+            )
+    tell(run.alerts, run.setup.settings.webhook, now=run.now())
 
 
 def publish_if_due(run: Run, *, at_end: bool = False) -> Published | None:
@@ -185,6 +197,7 @@ def report(run: Run, outcome: str, published: Published | None) -> RunReport:
         counts=run.tally.counts(),
         errors_by_kind=dict(run.tally.errors.most_common()),
         failures=tuple(run.tally.failures),
+        alerts=run.alerts,
         database=run.setup.home.published,
         published=published is not None,
         set_aside=published.set_aside if published else None,

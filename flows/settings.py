@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     min_free_bytes: int = Field(
         512 * MIB, ge=0, description="No run starts with less free disk space."
     )
+    webhook: str | None = Field(
+        None, description="Address to which alerts are posted as JSON, each once."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="What is logged to standard error."
     )
@@ -94,6 +97,13 @@ class Settings(BaseSettings):
         for network in networks:
             ipaddress.ip_network(network)
         return networks
+
+    @field_validator("webhook")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("an address that starts with http:// or https:// is wanted")
+        return url
 
     @field_validator("publish_interval", mode="before")
     @classmethod

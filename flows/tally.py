@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from flows.alerts import Alert
 from ingest.errors import OutcomeError
 from ingest.redact import redact_url
 from ingest.types import RunCounts
@@ -57,8 +58,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did. `published`: whether it took a snapshot, which it does not when nothing
-    has changed or the last one is too recent. `database` is the file for analysts."""
+    """What a run did. `alerts`: what has begun to be wrong (see `flows.alerts`). `published`:
+    whether it took a snapshot, which it does not when nothing has changed or the last one is too
+    recent. `database` is the file for analysts."""
 
     run_id: str
     kind: str
@@ -68,6 +70,7 @@ class RunReport:
     counts: RunCounts
     errors_by_kind: dict[str, int]
     failures: tuple[Failure, ...]
+    alerts: tuple[Alert, ...]
     database: Path
     published: bool
     set_aside: Path | None

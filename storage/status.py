@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import duckdb
 
+from storage.health import StandingAlert, standing_alerts
 from storage.rows import one_row
 
 
@@ -22,7 +23,10 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Rows held, work waiting, and the last run (None before the first)."""
+    """Rows held, work waiting, the last run (None before the first), and what is wrong.
+
+    `overdue`: how long the feed that has waited longest has been due. `errors`: failed polls of the
+    last day by kind, and pages given up in it."""
 
     feeds: int
     feeds_failing: int
@@ -33,7 +37,10 @@ class Holdings:
     stories: int
     reprints: int
     published_at: datetime | None
+    overdue: timedelta
     last_run: LastRun | None
+    errors: dict[str, int]
+    alerts: tuple[StandingAlert, ...]
 
 
 def holdings(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> Holdings:
@@ -49,7 +56,10 @@ def holdings(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> Holding
                (SELECT count(*) FROM articles),
                (SELECT count(*) FROM stories),
                (SELECT count(*) FROM reprints),
-               (SELECT published_at FROM internal.revision)
+               (SELECT published_at FROM internal.revision),
+               (SELECT greatest(coalesce($now - min(next_poll_at), INTERVAL 0 SECOND),
+                                INTERVAL 0 SECOND)
+                FROM feeds WHERE active)
         """,
         {"now": now},
     )
@@ -58,4 +68,17 @@ def holdings(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> Holding
         "ORDER BY started_at DESC LIMIT 1"
     ).fetchall()
     last_run = LastRun(*runs[0]) if runs else None
-    return Holdings(*(*counts, last_run))
+    errors = connection.execute(
+        """
+        SELECT kind, count(*) AS failures
+        FROM (SELECT outcome AS kind FROM polls
+              WHERE started_at > $since
+                AND outcome NOT IN ('new_entries', 'no_change', 'not_modified')
+              UNION ALL
+              SELECT reason FROM entries WHERE status = 'rejected' AND first_seen_at > $since)
+        GROUP BY kind ORDER BY failures DESC, kind
+        """,
+        {"since": now - timedelta(days=1)},
+    ).fetchall()
+    alerts = tuple(standing_alerts(connection))
+    return Holdings(*(*counts, last_run, dict(errors), alerts))

@@ -1,4 +1,5 @@
-"""The only module that opens sockets: one GET over one connection to a checked address.
+"""The only module that opens sockets: one GET over one connection to a checked address, and the
+posts to the operator's own webhook.
 
 urllib3's connection classes are used directly, without its pools or requests above them: the
 address must be checked where the connection is made, a watchdog must be able to end every phase of
@@ -19,8 +20,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import certifi
-from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3 import HTTPHeaderDict, HTTPResponse, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from ingest.errors import ConfigurationError, ConnectFailed, DnsFailed
@@ -372,3 +374,23 @@ class _Exchange:
             while reply.read(_CHUNK):
                 pass
             self.read_whole = True
+
+
+def post_json(url: str, document: object, *, timeout: float = 10.0) -> None:
+    """Post a JSON document to an address that the operator has configured, wherever it is.
+
+    Raises ConnectFailed, whose message holds no part of the URL that may be secret.
+    """
+    with PoolManager(num_pools=1, retries=False, ssl_context=default_tls()) as pool:
+        try:
+            status = pool.request("POST", url, json=document, timeout=timeout).status
+        except HTTPError as error:
+            kind = type(error).__name__
+            raise ConnectFailed(
+                f"The webhook cannot be reached ({kind}): see the setting webhook.",
+                url=redact_url(url),
+            ) from None
+    if status >= 300:
+        raise ConnectFailed(
+            f"The webhook answered {status}: see the setting webhook.", url=redact_url(url)
+        )
