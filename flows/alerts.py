@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from flows.tally import Alert
 from ingest.errors import FetchError
 from ingest.fetching.connections import post_json
 from storage.check import Violation
@@ -44,16 +45,6 @@ LEAST_ENTRIES = 10
 
 LOW_DISK = 2
 """Free space is low below so many times `min_free_bytes`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Something that is wrong. `resource` is what it is about: a feed_id, a publisher, an
-    invariant, or the home."""
-
-    event: str
-    resource: str
-    payload: dict[str, object]
 
 
 def failing(feeds: Iterable[FailingFeed]) -> Iterator[Alert]:

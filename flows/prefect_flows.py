@@ -9,12 +9,11 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import partial
+from pathlib import Path
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -22,7 +21,6 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
@@ -31,14 +29,11 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 
 from flows.log import Fields
-from flows.progress import Silent
+from flows.prefect_shown import REPRINTED_SHOWN, ArtifactProgress, show
 from flows.settings import Settings, load_settings
 from flows.tally import RunReport
 from ingest.errors import WirecopyError
 from ingest.redact import redact_url
-
-ARTIFACT_KEY = "poll-report"
-"""Each poll adds a version of the artifact with this key."""
 
 
 def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
@@ -111,8 +106,9 @@ def poll(
     ended = _ended.get([])
     try:
         settings = load_settings({"home": home, "feeds": feeds})
+        progress = ArtifactProgress("poll")
         setup = dataclasses.replace(
-            set_up(settings, Silent()), step=_as_task, flow_run_id=flow_run.get_id()
+            set_up(settings, progress), step=_as_task, flow_run_id=flow_run.get_id()
         )
         with _events_in_run_log(settings.log_level):
             report = run_poll(setup, every=every)
@@ -120,7 +116,8 @@ def poll(
         ended.append(error)
         return Failed(message=error.message)
     ended.append(report)
-    _show(report)
+    progress.end()
+    _show(report, settings.home)
     return Failed(message=_nothing_done(report)) if report.nothing_done else None
 
 
@@ -191,41 +188,18 @@ class _RunLog(logging.Handler):
         self._logger.log(record.levelno, "%s", self.format(record))
 
 
-def _show(report: RunReport) -> None:
-    """Leave the report as an artifact of the flow run."""
-    try:
-        create_markdown_artifact(as_markdown(report), key=ARTIFACT_KEY)
-    except Exception:  # noqa: BLE001 - whatever ails the server, the work of the run is done
-        get_run_logger().warning("The server did not take the artifact.", exc_info=True)
+def _show(report: RunReport, home: Path) -> None:
+    """Show in Prefect what the run did, and what is wrong."""
+    from storage.database import Database
+    from storage.health import failing_feeds, most_reprinted
+    from storage.home import Home
+
+    with Database(Home(home)).open() as connection:
+        failing = failing_feeds(connection, least=1)
+        reprinted = most_reprinted(connection, since=report.started_at, limit=REPRINTED_SHOWN)
+    show(report, failing, reprinted)
 
 
 def _nothing_done(report: RunReport) -> str:
     kinds = ", ".join(f"{kind} {count}" for kind, count in report.errors_by_kind.items())
     return f"Nothing could be done: the run ended as {report.outcome} ({kinds or 'no errors'})."
-
-
-def as_markdown(report: RunReport) -> str:
-    """The report as the artifact shows it: counts, errors by kind, the first failures."""
-    row: Callable[[str, object], str] = "| {} | {} |".format
-    counts = dataclasses.asdict(report.counts)
-    lines = [f"## {report.kind} {report.run_id}: {report.outcome}", ""]
-    lines += [row("what", "count"), "| :-- | --: |"]
-    lines += [row(name, f"{count:,}") for name, count in counts.items()]
-    lines += [row("seconds", f"{report.seconds:.1f}")]
-    if report.errors_by_kind:
-        lines += ["", "### Errors by kind", "", row("kind", "count"), "| :-- | --: |"]
-        lines += [row(f"`{kind}`", f"{count:,}") for kind, count in report.errors_by_kind.items()]
-    if report.failures:
-        lines += ["", "### Failures", ""]
-        lines += [
-            f"- `{failure.kind}` {_literal(failure.url)}: {_literal(failure.message)}"
-            for failure in report.failures
-        ]
-        if report.counts.errors > len(report.failures):
-            lines += ["", "More are in the tables polls and entries."]
-    lines += ["", f"Database: {_literal(str(report.database))}"]
-    return "\n".join(lines) + "\n"
-
-
-_literal = partial(re.compile(r"([\\`*_\[\]<>|])").sub, r"\\\1")
-"""Text in which markdown is to find nothing."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from flows.alerts import Alert, after_poll, tell
+from flows.alerts import after_poll, tell
 from flows.clock import utc_now
 from flows.feeds_file import FeedsFile, read_feeds_file
 from flows.progress import Progress
 from flows.settings import Settings
-from flows.tally import RunReport, Tally
+from flows.tally import Alert, RunReport, Tally
 from flows.version import wirecopy_version
 from ingest.archive import ArchiveWriter
 from ingest.errors import ConfigurationError, DiskFull

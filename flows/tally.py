@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from flows.alerts import Alert
 from ingest.errors import OutcomeError
 from ingest.redact import redact_url
 from ingest.types import RunCounts
@@ -23,6 +22,16 @@ class Failure:
     url: str
     kind: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that is wrong. `resource` is what it is about: a feed_id, a publisher, an
+    invariant, or the home."""
+
+    event: str
+    resource: str
+    payload: dict[str, object]
 
 
 @dataclass(slots=True)

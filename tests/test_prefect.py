@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -203,7 +204,9 @@ def _healthy(url: str) -> bool:
 def test_the_schedule_fires_and_loads_articles(prefect: Prefect) -> None:
     flow_run = wait_for(prefect.scheduled_run, 180, prefect.worker_log)
     assert flow_run["state_type"] == "COMPLETED", prefect.worker_log.read_text()
-    assert flow_run["name"].startswith("poll 20")
+    assert re.fullmatch(
+        r"poll \d\d:\d\d · 18 feeds · [\d,]+ articles · \d+ errors?", flow_run["name"]
+    )
 
     where = f"flow_run_id = '{flow_run['id']}'"
     [run] = prefect.home.sql(
@@ -226,12 +229,21 @@ def test_the_schedule_fires_and_loads_articles(prefect: Prefect) -> None:
     )
     assert len(prefect.task_names(flow_run["id"])) < 15
 
-    [artifact] = prefect.post(
-        "artifacts/filter", artifacts={"flow_run_id": {"any_": [flow_run["id"]]}}
-    )
-    assert artifact["key"] == "poll-report"
-    assert f"| articles | {articles:,} |" in artifact["data"]
-    assert "Errors by kind" in artifact["data"]
+    shown = {
+        artifact["type"]: artifact
+        for artifact in prefect.post(
+            "artifacts/filter", artifacts={"flow_run_id": {"any_": [flow_run["id"]]}}
+        )
+    }
+    assert shown.keys() == {"markdown", "progress", "table"}
+    assert shown["markdown"]["key"] == "poll-report"
+    for said in (f"| articles | {articles} |", "### Stories with most new reprints"):
+        assert said in shown["markdown"]["data"]
+    assert shown["progress"]["data"] == 100
+    assert re.search(r"pages (\d+) of \1\b", shown["progress"]["description"])
+    [failing] = json.loads(shown["table"]["data"])
+    assert failing["outcome"] == "gone"
+    assert f"<{failing['feed']}>" in shown["markdown"]["data"]
 
 
 def _sum(pattern: str, names: list[str]) -> int:
@@ -305,6 +317,13 @@ def test_a_run_that_reaches_nothing_fails_in_one_sentence(
     assert flow_run["state_type"] == "FAILED"
     assert "Nothing could be done" in flow_run["state"]["message"]
     assert "`connect`" in artifact["data"]
+    [event] = wait_for(
+        lambda: prefect.post("events/filter", filter={"event": {"name": ["wirecopy.run.offline"]}})[
+            "events"
+        ],
+        30,
+    )
+    assert event["payload"]["errors_by_kind"] == {"connect": 1}
     said = done.out + done.err + artifact["data"] + prefect.log_of(flow_run["id"])
     assert not [secret for secret in secrets if secret in said]
 
