@@ -238,6 +238,23 @@ def demo(
     run_demo(home=home, serve=serve, port=port, seed=seed, json=json, quiet=quiet)
 
 
+@app.command()
+def schedule(
+    home: HomeOption = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="Another prefect.yaml than the one here or in the checkout."),
+    ] = None,
+) -> None:
+    """Run the deployments of prefect.yaml from this process, until it is stopped.
+
+    Uses the Prefect server that PREFECT_API_URL names; without one, a server is started here.
+    """
+    from flows.prefect_schedule import run_schedule
+
+    run_schedule(_settings(home), file)
+
+
 def _require(exists: bool, home: Path) -> None:
     if not exists:
         from ingest.errors import ConfigurationError

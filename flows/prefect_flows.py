@@ -1,7 +1,7 @@
 """Runs as Prefect flow runs: the same functions as the command line's, their batches as tasks.
 
 Prefect says when, shows and cancels; nothing that is right or wrong rests on it, so its results,
-caches and retries are off. This is the only module that imports prefect.
+caches and retries are off. Only the modules named prefect_… import prefect.
 """
 
 from __future__ import annotations

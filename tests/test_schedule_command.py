@@ -1,0 +1,79 @@
+"""`wirecopy schedule`: one process that fires the deployments of prefect.yaml."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+from homes import ROOT, HomeFolder
+
+from newsroom import NewsroomServer
+
+SECONDS = 200.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.timeout(300)
+def test_schedule_fires_by_itself_and_stops_when_told(
+    home: HomeFolder, press: NewsroomServer, tmp_path: Path
+) -> None:
+    every_minute = tmp_path / "prefect.yaml"
+    yaml = (ROOT / "prefect.yaml").read_text()
+    every_minute.write_text(yaml.replace("*/5 * * * *", "* * * * *"))
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "WIRECOPY_"))}
+    log = (tmp_path / "schedule.log").open("wb")
+    schedule = subprocess.Popen(
+        home.command("schedule", "--file", str(every_minute)),
+        cwd=ROOT,
+        env=inherited | {"PREFECT_SERVER_API_PORT": str(free_port()), "HOME": str(tmp_path)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + SECONDS
+        while not (
+            home.published.exists() and home.sql("SELECT * FROM runs WHERE outcome NOT NULL")
+        ):
+            assert schedule.poll() is None, (tmp_path / "schedule.log").read_text()
+            assert time.monotonic() < deadline, (tmp_path / "schedule.log").read_text()
+            time.sleep(1)
+        family = psutil.Process(schedule.pid).children(recursive=True)
+        schedule.send_signal(signal.SIGTERM)
+        schedule.wait(timeout=60)
+    finally:
+        if schedule.poll() is None:
+            os.killpg(schedule.pid, signal.SIGKILL)
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert not alive
+    [(count, flow_run)] = home.sql(
+        "SELECT (SELECT count(*) FROM articles), any_value(flow_run_id) FROM runs"
+    )
+    assert count > 100
+    assert flow_run
+    assert (home.folder / "state" / "prefect" / "server.log").exists()
+
+
+def test_mistakes_are_explained(home: HomeFolder, tmp_path: Path) -> None:
+    wrong = tmp_path / "prefect.yaml"
+    wrong.write_text("name: nothing\n")
+    for file, says in ((tmp_path / "none.yaml", "none.yaml"), (wrong, "deployments")):
+        done = home.run("schedule", "--file", str(file))
+        assert done.code == 2
+        assert says in done.err
+        assert "Traceback" not in done.err
+    url = f"http://127.0.0.1:{free_port()}/api"
+    done = home.run("schedule", PREFECT_API_URL=url)
+    assert done.code == 1
+    assert f"wirecopy: The Prefect server at {url} cannot be reached" in done.err
