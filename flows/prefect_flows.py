@@ -20,6 +20,7 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 # The embedded server's first start on a slow machine takes longer than Prefect's 20 s.
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 
+from httpx import HTTPError
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
@@ -29,7 +30,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 
 from flows.log import Fields
-from flows.prefect_shown import REPRINTED_SHOWN, ArtifactProgress, show
+from flows.prefect_shown import REPRINTED_SHOWN, Shown
 from flows.settings import Settings, load_settings
 from flows.tally import RunReport
 from ingest.errors import WirecopyError
@@ -56,10 +57,14 @@ def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
         state = poll(
             home=str(settings.home.absolute()), feeds=feeds, every=every, return_state=True
         )
+    except HTTPError as error:  # the server left while the run went on
+        if not ended:
+            raise WirecopyError(f"Prefect's server does not answer any more: {error}") from None
+    else:
+        if not ended:
+            state.result()  # raises what went wrong
     finally:
         _ended.reset(token)
-    if not ended:
-        state.result()  # raises what went wrong
     outcome = ended.pop()
     if isinstance(outcome, WirecopyError):
         raise outcome
@@ -106,9 +111,9 @@ def poll(
     ended = _ended.get([])
     try:
         settings = load_settings({"home": home, "feeds": feeds})
-        progress = ArtifactProgress("poll")
+        shown = Shown("poll")
         setup = dataclasses.replace(
-            set_up(settings, progress), step=_as_task, flow_run_id=flow_run.get_id()
+            set_up(settings, shown), step=_as_task, flow_run_id=flow_run.get_id()
         )
         with _events_in_run_log(settings.log_level):
             report = run_poll(setup, every=every)
@@ -116,8 +121,7 @@ def poll(
         ended.append(error)
         return Failed(message=error.message)
     ended.append(report)
-    progress.end()
-    _show(report, settings.home)
+    _show(shown, report, settings.home)
     return Failed(message=_nothing_done(report)) if report.nothing_done else None
 
 
@@ -188,7 +192,7 @@ class _RunLog(logging.Handler):
         self._logger.log(record.levelno, "%s", self.format(record))
 
 
-def _show(report: RunReport, home: Path) -> None:
+def _show(shown: Shown, report: RunReport, home: Path) -> None:
     """Show in Prefect what the run did, and what is wrong."""
     from storage.database import Database
     from storage.health import failing_feeds, most_reprinted
@@ -197,7 +201,7 @@ def _show(report: RunReport, home: Path) -> None:
     with Database(Home(home)).open() as connection:
         failing = failing_feeds(connection, least=1)
         reprinted = most_reprinted(connection, since=report.started_at, limit=REPRINTED_SHOWN)
-    show(report, failing, reprinted)
+    shown.end(report, failing, reprinted)
 
 
 def _nothing_done(report: RunReport) -> str:

@@ -9,7 +9,7 @@ import dataclasses
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID
@@ -24,8 +24,9 @@ from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from flows.tally import RunReport
+from flows.tally import Alert, RunReport
 
 if TYPE_CHECKING:
     from storage.health import FailingFeed, ReprintedStory
@@ -42,18 +43,17 @@ REPRINTED_SHOWN: Final = 10
 FAILING_SHOWN: Final = 50
 
 
-class ArtifactProgress:
-    """Progress as an artifact of the flow run in which it is made: the share of what is known to be
-    there that is done, and a line that says of what."""
+class Shown:
+    """What a flow run shows of itself, made within it. It is the run's progress, too: an artifact
+    with the share of what is known to be there that is done, and a line that says of what."""
 
     def __init__(self, kind: str) -> None:
         self._done: dict[str, int] = {}
         self._total: dict[str, int] = {}
         self._shown_at = time.monotonic()
-        self._artifact: UUID | None = None
-        with _server_may_fail("progress"):
-            key = PROGRESS_KEY.format(kind=kind)
-            self._artifact = cast(UUID, create_progress_artifact(0.0, key, "begun"))
+        self._server_answers = True
+        key = PROGRESS_KEY.format(kind=kind)
+        self._artifact = self._try(lambda: create_progress_artifact(0.0, key, "begun"))
 
     def stage(self, name: str, total: int) -> None:
         self._total[name] = total
@@ -63,19 +63,44 @@ class ArtifactProgress:
         self._done[name] += done
         if time.monotonic() - self._shown_at >= PROGRESS_SECONDS:
             self._shown_at = time.monotonic()
-            self._show(100 * sum(self._done.values()) / max(1, sum(self._total.values())))
+            self._show_progress(100 * sum(self._done.values()) / max(1, sum(self._total.values())))
 
-    def end(self) -> None:
-        """All is done."""
-        self._show(100.0)
-
-    def _show(self, percent: float) -> None:
+    def _show_progress(self, percent: float) -> None:
         stages = [f"{name} {self._done[name]} of {self._total[name]}" for name in self._total]
-        if self._artifact:
-            with _server_may_fail("progress"):
-                update_progress_artifact(
-                    self._artifact, min(100.0, percent), ", ".join(stages) or "nothing to do"
-                )
+        said = ", ".join(stages) or "nothing to do"
+        artifact = cast("UUID | None", self._artifact)
+        if artifact:
+            self._try(lambda: update_progress_artifact(artifact, min(100.0, percent), said))
+
+    def end(
+        self,
+        report: RunReport,
+        failing: Sequence[FailingFeed],
+        reprinted: Sequence[ReprintedStory],
+    ) -> None:
+        """Name the flow run by what it did, leave its artifacts, and emit its alerts as events."""
+        self._show_progress(100.0)
+        self._try(lambda: _rename(run_title(report)))
+        text, key = as_markdown(report, failing, reprinted), REPORT_KEY.format(kind=report.kind)
+        self._try(lambda: create_markdown_artifact(text, key=key))
+        if failing:
+            self._try(lambda: create_table_artifact(_failing_table(failing), key=FAILING_KEY))
+        for alert in report.alerts:
+            self._try(partial(_emit, alert))
+
+    def _try(self, ask: Callable[[], object]) -> object:
+        """The run's work goes on without Prefect's server: once it has not answered, it is not
+        waited for again."""
+        if not self._server_answers:
+            return None
+        try:
+            with temporary_settings(updates={PREFECT_CLIENT_MAX_RETRIES: 1}):
+                return ask()
+        except Exception as error:  # noqa: BLE001 - whatever ails it, or the way to it
+            self._server_answers = False
+            with suppress(Exception):
+                get_run_logger().warning("Prefect's server does not answer: %s", error)
+            return None
 
 
 def run_title(report: RunReport) -> str:
@@ -90,38 +115,20 @@ def run_title(report: RunReport) -> str:
     return " · ".join(parts if len(parts) > 1 else [*parts, "nothing due"])
 
 
-def show(
-    report: RunReport, failing: Sequence[FailingFeed], reprinted: Sequence[ReprintedStory]
-) -> None:
-    """Name the flow run by what it did, leave its artifacts, and emit its alerts as events."""
-    with _server_may_fail("name"), get_client(sync_client=True) as client:
-        client.update_flow_run(UUID(flow_run.get_id()), name=run_title(report))
-    with _server_may_fail("report"):
-        create_markdown_artifact(
-            as_markdown(report, failing, reprinted), key=REPORT_KEY.format(kind=report.kind)
-        )
-    if failing:
-        with _server_may_fail("table"):
-            create_table_artifact(_failing_table(failing), key=FAILING_KEY)
-    for alert in report.alerts:
-        with _server_may_fail("event"):
-            emit_event(
-                alert.event,
-                resource={
-                    "prefect.resource.id": f"{alert.event}.{alert.resource}",
-                    "prefect.resource.name": str(alert.payload.get("url", alert.resource)),
-                },
-                payload=alert.payload,
-            )
+def _rename(name: str) -> None:
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(UUID(flow_run.get_id()), name=name)
 
 
-@contextmanager
-def _server_may_fail(what: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception:  # noqa: BLE001 - the run's work is done, or goes on, without Prefect's server
-        with suppress(Exception):
-            get_run_logger().warning("The server did not take the %s.", what, exc_info=True)
+def _emit(alert: Alert) -> None:
+    emit_event(
+        alert.event,
+        resource={
+            "prefect.resource.id": f"{alert.event}.{alert.resource}",
+            "prefect.resource.name": str(alert.payload.get("url", alert.resource)),
+        },
+        payload=alert.payload,
+    )
 
 
 def as_markdown(
