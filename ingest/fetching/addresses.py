@@ -71,6 +71,8 @@ _NOT_PUBLIC_V6: Final = tuple(
         "3fff::/20",  # documentation
     )
 )
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+"""The well-known prefix of translators (RFC 6052, 2.1); the last four bytes are the address."""
 
 
 def is_public(address: Address) -> bool:
@@ -195,6 +197,20 @@ class AddressGuard:
             address = ip_address(answer)
         except ValueError:
             return False
+        embedded = _embedded(address)
+        return self._is_open(address) and (embedded is None or self._is_open(embedded))
+
+    def _is_open(self, address: Address) -> bool:
         return is_public(address) or any(
             address.version == network.version and address in network for network in self._networks
         )
+
+
+def _embedded(address: Address) -> IPv4Address | None:
+    """The IPv4 address that packets to this one end at: whoever allows a translator's network
+    has not thereby allowed all that lies behind it."""
+    if isinstance(address, IPv4Address):
+        return None
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
