@@ -169,8 +169,9 @@ class BrokenFeed(ParseError):
     kind = "broken_feed"
 
 
-class NotHtml(ParseError):
-    """A PDF, an image, a video: no article page."""
+class NotHtml(FetchError, ParseError):
+    """A PDF, an image, a video: no article page. Known by the answer's headers or first bytes, and
+    then the rest is not fetched; or found when it is read."""
 
     kind = "not_html"
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from fetch_setup import NOW, Setup
@@ -16,6 +17,7 @@ from rude_server import (
     Behaviour,
     RudeServer,
     Talk,
+    drip,
     hang,
     head,
     page,
@@ -64,6 +66,43 @@ def test_feeds_are_asked_for_as_feeds_and_may_be_larger(setup: Setup) -> None:
     assert len(setup.fetch("/feed", kind="feed").body) == 300 * KB
     assert setup.server.seen[-1].headers["accept"].startswith("application/rss+xml")
     assert setup.failure("/feed").kind == "too_large"
+
+
+NEVER_READ = 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("content_type", "start"),
+    [
+        ("application/pdf", b"%PDF-1.7"),
+        ("video/mp4", b""),
+        ("Image/PNG; q=1", b"\x89PNG\r\n"),
+        ("application/octet-stream", b"<html>"),
+        ("text/html", b"%PDF-1.7\n1 0 obj"),
+        ("text/html; charset=utf-8", b"\0\0\0\x18ftypmp42"),
+    ],
+)
+def test_a_page_that_is_none_is_given_up_at_its_first_bytes(
+    setup: Setup, content_type: str, start: bytes
+) -> None:
+    """The server sends a few bytes of a gigabyte, and no more: whoever waits for them hangs."""
+    headers = head(200, f"Content-Type: {content_type}", f"Content-Length: {NEVER_READ}")
+    setup.policy = replace(setup.policy, max_page_bytes=2 * NEVER_READ)
+    setup.server.at("/page", drip(headers + start.ljust(20, b" "), b"", 0.2))
+    failure = setup.failure("/page", ignore_robots=True)
+    assert (failure.kind, type(failure)) == ("not_html", errors.NotHtml)
+    assert failure.url == setup.server.url("/page")
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "Application/XHTML+XML", "text/plain", ""])
+def test_a_page_may_be_served_as_several_things(setup: Setup, content_type: str) -> None:
+    setup.server.at("/page", page(b"<!doctype html><p>x", 200, f"Content-Type: {content_type}"))
+    assert setup.fetch().body == b"<!doctype html><p>x"
+
+
+def test_a_feed_may_be_served_as_anything(setup: Setup) -> None:
+    setup.server.at("/feed", page(b"<rss version='2.0'/>", 200, "Content-Type: application/pdf"))
+    assert setup.fetch("/feed", kind="feed").body.startswith(b"<rss")
 
 
 def test_the_user_agent_says_who_asks() -> None:

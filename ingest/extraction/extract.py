@@ -20,6 +20,7 @@ from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
 from ingest.extraction.page_dates import choose_published
 from ingest.feeds.encoding import decode_feed
+from ingest.page_types import START_BYTES, not_html
 from ingest.publishers import publisher_of
 from ingest.times import parse_feed_time
 from ingest.types import Extraction
@@ -50,8 +51,6 @@ _UNUSABLE = re.compile(
     "|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF]))(?![0-9a-fA-F]);?"
 )
 _BREAKS = ("\x0b", "\x0c")
-_HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
-_BINARY_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b")
 
 # What it says about single pages is either an outcome of ours or of no use to the operator.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -156,9 +155,8 @@ def _paragraph_characters(tree: HtmlElement) -> int:
 
 
 def _parse(body: bytes, *, url: str, content_type: str | None) -> HtmlElement:
-    kind = (content_type or "").split(";")[0].strip().lower()
-    if body.startswith(_BINARY_STARTS) or (kind and kind not in _HTML_TYPES):
-        raise NotHtml(f"The page is {kind or 'a binary file'}, not HTML.", url=url)
+    if other := not_html(content_type, body[:START_BYTES]):
+        raise NotHtml(f"The page is {other}, not HTML.", url=url)
     parser = HTMLParser(
         encoding="utf-8",
         remove_comments=True,

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import functools
 import http.client
+import io
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -32,10 +33,15 @@ from ingest.fetching.failures import STALE, WireError, root_cause, translated
 from ingest.fetching.idle_connections import IdleConnections
 from ingest.fetching.watchdog import Watchdog
 from ingest.fetching.wire import Cancellation, Line, WireOverflow, WireReply
+from ingest.page_types import START_BYTES
 from ingest.redact import redact_url
 
 Resolver = Callable[[str, int], Sequence[str]]
 """Host name and port to literal addresses, in the order to try. Raises OSError."""
+
+Inspection = Callable[[str | None, bytes], None]
+"""Looks at an answer's Content-Type, and again once its first bytes are there. Raises FetchError
+for a body that is not wanted, which is then not read."""
 
 CONNECT_SECONDS: Final = 10.0
 """For one address, so that a dead IPv6 route leaves time for the IPv4 address."""
@@ -137,12 +143,13 @@ class Connections:
         seconds: float,
         cancellation: Cancellation,
         on_send: Callable[[], None],
+        inspect: Inspection = lambda content_type, start: None,
         cut: bool = False,
     ) -> Answer:
         """GET the target, within `seconds` for everything. The body may have `max_bytes`, on the
         wire and decoded; with `cut`, a longer one is cut there instead of being an error.
-        `on_send` is called when the connection stands. Redirects are not followed. Raises
-        FetchError."""
+        `on_send` is called when the connection stands, `inspect` for an answer of 200 or 203.
+        Redirects are not followed. Raises FetchError."""
         forwarded = self._proxy is not None and target.scheme == "http"
         key = "proxy" if forwarded else target.origin
         sent = {"Host": target.netloc, **headers}
@@ -154,6 +161,7 @@ class Connections:
             sent,
             max_bytes,
             cut,
+            inspect,
             self._watchdog,
             on_send,
         )
@@ -249,6 +257,17 @@ class Connections:
         return answers
 
 
+def _inspected(pieces: Iterable[bytes], inspect: Callable[[bytes], None]) -> Iterator[bytes]:
+    """The pieces, once the first bytes have been looked at. What is shorter is cheap to read."""
+    start = b""
+    for piece in pieces:
+        if len(start) < START_BYTES:
+            start += piece[:START_BYTES]
+            if len(start) >= START_BYTES:
+                inspect(start)
+        yield piece
+
+
 def _connected(family: socket.AddressFamily, address: tuple[str, int], line: Line) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -272,6 +291,7 @@ class _Exchange:
     headers: Mapping[str, str]
     max_bytes: int
     cut: bool
+    inspect: Inspection
     watchdog: Watchdog
     on_send: Callable[[], None]
     reusable: bool = False
@@ -338,26 +358,28 @@ class _Exchange:
             request_method="GET",
         )
         promised = response.length_remaining
+        inspect = functools.partial(self.inspect, reply.headers.get("content-type"))
+        inspect(b"")
         # One buffer that grows, not a list of pieces: with dozens of threads, what is left of these
-        # after large bodies adds up to hundreds of megabytes.
-        body = bytearray()
+        # after large bodies adds up to hundreds of megabytes. BytesIO gives it away uncopied.
+        body = io.BytesIO()
         try:
             if promised is not None and promised > self.max_bytes and not self.cut:
                 raise BodyOverflow
             stream = self._to_its_end(response.stream(_CHUNK, decode_content=False))
             coding = ", ".join(reply.headers.get_all("content-encoding", ()))
-            for piece in decoded(stream, coding, self.max_bytes):
-                body += piece
+            for piece in _inspected(decoded(stream, coding, self.max_bytes), inspect):
+                body.write(piece)
         except (BodyOverflow, WireOverflow):
             if not self.cut:
                 raise
-            return bytes(body), True
+            return body.getvalue(), True
         except ValueError as error:  # http.client, for a negative chunk size
             raise BodyDamaged("its chunks are garbled") from error
         extra = reply.reader.left_over.strip()
         if promised is not None and extra and not extra.startswith(b"HTTP/"):
             raise BodyDamaged("it is longer than its Content-Length says")
-        return bytes(body), False
+        return body.getvalue(), False
 
     def _to_its_end(self, stream: Iterator[bytes]) -> Iterator[bytes]:
         """Notes that the stream was exhausted: urllib3 closes the reply also when it is left early,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http
 import logging
 import re
@@ -14,6 +15,7 @@ from ingest.errors import (
     HttpClientError,
     HttpServerError,
     HttpStatusError,
+    NotHtml,
     ProtocolBroken,
     RedirectRefused,
 )
@@ -22,6 +24,7 @@ from ingest.fetching.connections import Answer
 from ingest.fetching.dispatch import Steps
 from ingest.fetching.polite import Budget, PoliteClient
 from ingest.fetching.robots_gate import RobotsGate
+from ingest.page_types import not_html
 from ingest.redact import redact_url
 from ingest.types import FetchRequest, FetchResponse
 
@@ -82,6 +85,7 @@ class Fetch:
         target = parse_target(self._request.url)
         self._own_headers = self._headers_for(target)
         has_userinfo = target.authorization is not None
+        wanted = _WANTED[self._request.kind]
         while True:
             self._client.guard.check_target(target)
             if not self._request.ignore_robots:
@@ -93,6 +97,7 @@ class Fetch:
                 accept=_ACCEPT[self._request.kind],
                 max_bytes=self._max_bytes,
                 budget=self._budget,
+                inspect=functools.partial(wanted, target),
             )
             if answer.status not in _REDIRECTS:
                 return self._response(target, answer, has_userinfo=has_userinfo)
@@ -197,6 +202,19 @@ class Fetch:
             wire_bytes=answer.wire_bytes,
             moved_to=target.url if moved else None,
         )
+
+
+def _want_html(target: Target, content_type: str | None, start: bytes) -> None:
+    """A PDF or a video is refused before it is fetched, not after ten megabytes of it."""
+    if other := not_html(content_type, start):
+        raise NotHtml(f"The page is {other}, not HTML.", url=redact_url(target.url))
+
+
+def _want_all(target: Target, content_type: str | None, start: bytes) -> None:
+    """Feeds are served as anything; whether it is one is seen when it is read."""
+
+
+_WANTED: Final = {"page": _want_html, "feed": _want_all}
 
 
 def _status_error(target: Target, status: int) -> HttpStatusError:

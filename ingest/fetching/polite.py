@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ingest.errors import DeadlineExceeded, Throttled
 from ingest.fetching.addresses import AddressGuard, Target
-from ingest.fetching.connections import Answer, Connections
+from ingest.fetching.connections import Answer, Connections, Inspection
 from ingest.fetching.dispatch import Turn, Turnstile
 from ingest.fetching.pacing import DEFAULT_RETRY_AFTER, retry_after_seconds
 from ingest.fetching.wire import Cancellation
@@ -93,12 +93,14 @@ class PoliteClient:
         accept: str,
         max_bytes: int,
         budget: Budget,
+        inspect: Inspection = lambda content_type, start: None,
         cut: bool = False,
     ) -> Generator[Turn, None, Answer]:
         """The answer to one GET, whatever its status but for a throttling one.
 
-        `headers` go over the usual ones. With `cut`, a body beyond `max_bytes` is cut there.
-        Raises FetchError; Throttled for 429, and for 503 with a Retry-After.
+        `headers` go over the usual ones. `inspect` may refuse the body by what it is. With `cut`, a
+        body beyond `max_bytes` is cut there. Raises FetchError; Throttled for 429, and for 503 with
+        a Retry-After.
         """
         self.guard.check_target(target)
         publisher = self.publisher_of(target.url)
@@ -117,6 +119,7 @@ class PoliteClient:
                 seconds=seconds,
                 cancellation=budget.cancellation,
                 on_send=sending.note,
+                inspect=inspect,
                 cut=cut,
             )
         self._obey_throttle(target, publisher, answer)
