@@ -100,10 +100,7 @@ FEEDS = {
         "<rss><channel>" + "<item>" * 300_000, outcome="broken_feed", entries=0
     ),
     "300,000 attributes": document(
-        rss(f"<item {ATTRIBUTES}><link>/a0</link></item>"),
-        outcome="parse_deadline",
-        entries=0,
-        validators=False,
+        rss(f"<item {ATTRIBUTES}><link>/a0</link></item>" + listed("/a1")), **TWO_DONE
     ),
     "lone surrogate": document(rss(listed("/a0", "Dam&#xD800;")), titles=["Dam\ufffd"]),
     "reference beyond Unicode": document(
@@ -221,8 +218,10 @@ HTTP = {
     "header that drips": answer(drip(b"HTTP/1.1 200 OK\r\nX: ", b"y"), "deadline"),
     "headers that drip": answer(drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n", 0.2), "deadline"),
     "1xx without end, dripping": answer(
-        drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 1.0), "deadline"
+        drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.05), "protocol", says="interim"
     ),
+    "1xx that drips": answer(drip(b"HTTP/1.1 10", b"0"), "deadline"),
+    "1xx now and then": answer(drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 4.0), "deadline"),
     "body that drips": answer(drip(head(200, "Content-Length: 99999")), "deadline"),
     "body that drips without length": answer(drip(head(200)), "deadline"),
     "chunks that drip": answer(drip(CHUNKED, b"1\r\nx\r\n"), "deadline"),

@@ -1,7 +1,7 @@
 """Thousands of real, odd and damaged feed documents: rows or a named outcome, never a lost run.
 
 Runs where a corpus of feed documents lies beside the project, and is skipped elsewhere. By default
-all documents and 300 mutations of them; WIRECOPY_LONG_TESTS=1 makes it 2,000. Longer fuzzing:
+all documents and 300 mutations of them; LONG_TESTS=1 makes it 2,000. Longer fuzzing:
 ``python -m tests.test_feed_corpus SEED COUNT``.
 """
 
@@ -31,7 +31,7 @@ from ingest.types import ParsedFeed
 from ingest.urls import url_key
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "feeds"
-LONG = os.environ.get("WIRECOPY_LONG_TESTS") == "1"
+LONG = os.environ.get("LONG_TESTS") == "1"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 URL = "http://example.org/feeds/news.xml"
 DEADLINE = 30.0
@@ -260,9 +260,21 @@ def test_mutated_documents_give_rows_or_a_named_outcome(judged: Judge) -> None:
     assert complaints(judged, fuzzed(seed=1, count=2000 if LONG else 300)) == []
 
 
-if __name__ == "__main__":
-    seed, count = int(sys.argv[1]), int(sys.argv[2])
+def main(words: list[str]) -> str | None:
+    """The fuzz command; its complaint, if any, which is also what makes it fail."""
+    if len(words) != 2 or not all(word.isdigit() for word in words):
+        return "usage: python -m tests.test_feed_corpus SEED COUNT"
+    if not (CORPUS / "feeds.jsonl").exists():
+        return f"There is no corpus of feed documents in {CORPUS}."
     fuzzer = Judge()
-    findings = complaints(fuzzer, fuzzed(seed, count))
-    fuzzer.close()
-    print("\n".join(findings) or f"{count} documents, nothing found")
+    try:
+        findings = complaints(fuzzer, fuzzed(int(words[0]), int(words[1])))
+    finally:
+        fuzzer.close()
+    if not findings:
+        print(f"{words[1]} documents, nothing found")
+    return "\n".join(findings) or None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -10,18 +10,20 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import psutil
 import pytest
-from homes import LONG, ROOT, HomeFolder
+from homes import ROOT, HomeFolder
 from hostile_cases import ADDRESSES, NAMES, TOGETHER, Case
 from hostile_server import (
     HEALTHY_ENTRIES,
@@ -204,10 +206,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Any:
             serve_case(server, host, case.routes)
             urls[name] = f"http://{host}/feed"
         proxy = f"http://127.0.0.1:{server.port}"
-        alone = HomeFolder(folder / "alone")
-        set_up(alone, healthy_urls(), proxy=proxy)
-        healthy = run_watched(alone, "poll", "--all", "--quiet")
-        assert healthy.code == 0, healthy.err
+        healthy_seconds = poll_healthy_alone(server, folder / "alone")
         server.seen.clear()
         home = HomeFolder(folder / "home")
         hostile = tuple(urls.values())
@@ -216,7 +215,16 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Any:
         set_up(home, tuple(mixed), proxy=proxy)
         watched = run_watched(home, "poll", "--all", "--quiet", "--json")
         assert watched.code == 0, watched.err
-        yield Polled(home, urls, server, watched, healthy.seconds, recorded_in(home))
+        yield Polled(home, urls, server, watched, healthy_seconds, recorded_in(home))
+
+
+def poll_healthy_alone(server: RudeServer, folder: Path) -> float:
+    """How many seconds that takes now."""
+    alone = HomeFolder(folder)
+    set_up(alone, healthy_urls(), proxy=f"http://127.0.0.1:{server.port}")
+    healthy = run_watched(alone, "poll", "--all", "--quiet")
+    assert healthy.code == 0, healthy.err
+    return healthy.seconds
 
 
 def check_case(case: Case, name: str, polled: Polled) -> None:
@@ -264,13 +272,8 @@ def test_the_run_does_its_work(together: Polled) -> None:
     assert checked.code == 0, checked.out
 
 
-UNSETTLED = {"feed: 300,000 attributes", "HTTP: 1xx without end, dripping"}
-
-
 @pytest.mark.parametrize("name", TOGETHER)
 def test_every_case_has_its_recorded_outcome(together: Polled, name: str) -> None:
-    if name in UNSETTLED:
-        pytest.skip("its outcome depends on which of two limits is met first")
     check_case(TOGETHER[name], name, together)
 
 
@@ -283,13 +286,15 @@ def test_every_healthy_entry_arrives(together: Polled) -> None:
     assert len(held) == HEALTHY_FEEDS * HEALTHY_ENTRIES
 
 
-def test_hostile_feeds_cost_one_deadline_at_most(together: Polled) -> None:
-    # On a quiet machine the healthy feeds' time alone and a deadline; twice that time where other
-    # tests run beside this one. Without the guards it is a deadline for every two cases.
-    assert together.watched.seconds <= 2 * together.healthy_seconds + FETCH_DEADLINE
+def test_hostile_feeds_cost_one_deadline_at_most(together: Polled, tmp_path: Path) -> None:
+    healthy_seconds = together.healthy_seconds
+    if together.watched.seconds > healthy_seconds + FETCH_DEADLINE:
+        # The machine may have become busier since the healthy feeds were polled alone.
+        healthy_seconds = max(healthy_seconds, poll_healthy_alone(together.server, tmp_path))
+    assert together.watched.seconds <= healthy_seconds + FETCH_DEADLINE
 
 
-@pytest.mark.skipif(not LONG, reason="within 3% of its limit, missed on a loaded machine")
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS has no memory limit for a process")
 def test_hostile_feeds_cost_little_memory(together: Polled) -> None:
     assert together.watched.most_memory < MEMORY
 

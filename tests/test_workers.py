@@ -81,6 +81,12 @@ def test_large_arguments_and_results_pass(pool: WorkerPool) -> None:
         (jobs.kill_self, (), errors.ParseCrashed, "was killed"),
         pytest.param(jobs.eat_memory, (), errors.ParseCrashed, "memory", marks=linux_only),
         pytest.param(jobs.eat_memory_slowly, (), errors.ParseCrashed, "memory", marks=linux_only),
+        pytest.param(
+            jobs.swell_and_raise, ("unknown",), errors.ParseCrashed, "memory", marks=linux_only
+        ),
+        pytest.param(
+            jobs.swell_and_fail, ("unknown",), errors.ParseCrashed, "memory", marks=linux_only
+        ),
     ],
 )
 def test_a_bad_job_has_its_outcome_and_harms_no_other(
@@ -174,6 +180,16 @@ def test_a_worker_is_replaced_after_its_share_of_jobs() -> None:
         pids = [pool.submit(jobs.process_id, url=URL).result(60) for _ in range(5)]
     assert pids[0] == pids[1] != pids[2] == pids[3] != pids[4]
     assert all(map(is_gone, pids))
+
+
+@linux_only
+def test_a_worker_that_came_near_its_limit_is_replaced() -> None:
+    with WorkerPool(WorkerPolicy(workers=1)) as pool:
+        pids = [pool.submit(jobs.process_id, url=URL).result(60)]
+        for mebibytes in (20, 180, 1):
+            assert pool.submit(jobs.swell, mebibytes, url=URL).result(60) == mebibytes << 20
+            pids.append(pool.submit(jobs.process_id, url=URL).result(60))
+        assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
 def test_workers_start_late_and_run_side_by_side(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from ingest.errors import NotAFeed, Throttled
+from ingest.errors import NotAFeed, ParseFailed, Throttled
 
 
 def add(left: int, right: int = 0) -> int:
@@ -117,6 +117,21 @@ def eat_memory_slowly() -> None:
     kept = []
     while True:
         kept.append(" " * 1_000_000)
+
+
+def swell(mebibytes: int) -> int:
+    """Take memory, and give it back."""
+    return len(bytearray(mebibytes << 20))
+
+
+def swell_and_raise(message: str) -> None:
+    swell(180)
+    raise LookupError(message)
+
+
+def swell_and_fail(message: str) -> None:
+    swell(180)
+    raise ParseFailed(message)
 
 
 def speak(times: int) -> str:

@@ -38,6 +38,9 @@ _LONG_NAME = re.compile(
     r"(?:<!\[CDATA\[)?[^<]{1000})[^<]+",
     re.IGNORECASE,
 )
+# What reads attributes takes quadratic time for those of one tag.
+_LARGE_TAG = re.compile(r"(<[A-Za-z_][\w.:\-]{0,100})[^<>]{20000,}?(/?)(?=>)")
+_MOST_ATTRIBUTES = 1000
 _RUN_OF_OPENINGS = re.compile(r"<[<\s]{15,}(?=<)")
 _OF_SUBSTANCE = re.compile(r"<(?:html|item|entry)\b", re.IGNORECASE)
 _ENTRY_START = re.compile(rb"<(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
@@ -49,6 +52,7 @@ _AT_THE_END = frozenset({
     expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION],
     expat.errors.codes[expat.errors.XML_ERROR_PARTIAL_CHAR],
 })  # fmt: skip
+_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 _AFTER_THE_END = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 
 
@@ -73,6 +77,7 @@ class FeedDocument:
 def repair_xml(text: str, *, max_entries: int) -> FeedDocument:
     """Mend what can be mended, and cut off what is incomplete or follows `max_entries` entries."""
     text = _LONG_NAME.sub(r"\1", _from_its_root(_ILLEGAL.sub("", text)))
+    text = _LARGE_TAG.sub(_thinned, text)
     survey = _Survey(text, max_entries)
     if survey.error not in (0, _AFTER_THE_END, *_AT_THE_END):
         text = _RUN_OF_OPENINGS.sub("&lt;", _mend_references(text, {}))
@@ -118,6 +123,11 @@ def _goes_on(survey: _Survey) -> bool:
     left open and swallowed them."""
     own = survey.last_end.at + 1 if survey.last_end else 0
     return _ENTRY_END.search(survey.body, own) is not None
+
+
+def _thinned(match: re.Match[str]) -> str:
+    """A tag without its attributes when there are absurdly many. A single long one is a picture."""
+    return match[0] if match[0].count("=") <= _MOST_ATTRIBUTES else match[1] + match[2]
 
 
 def _without_open_section(text: str) -> str:
@@ -253,6 +263,8 @@ class _Survey:
         try:
             self._parser.Parse(self.body, True)
         except expat.ExpatError as error:
+            if error.code == _NO_MEMORY:
+                raise MemoryError from error
             self.error = error.code
             self.error_at = self._parser.ErrorByteIndex
         finally:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import faulthandler
 import functools
 import importlib
+import io
 import logging
 import os
 import pickle
@@ -45,9 +46,12 @@ Reply = tuple[Any, ...]
 
 
 def frame(value: object) -> bytes:
-    """The value as it goes through a pipe."""
-    body = pickle.dumps(value, protocol=PICKLE_PROTOCOL)
-    return HEADER.pack(len(body)) + body
+    """The value as it goes through a pipe. A large document is copied once."""
+    whole = io.BytesIO(bytes(HEADER.size))
+    whole.seek(HEADER.size)
+    pickle.dump(value, whole, protocol=PICKLE_PROTOCOL)
+    HEADER.pack_into(whole.getbuffer(), 0, whole.tell() - HEADER.size)
+    return whole.getvalue()
 
 
 # Made beforehand: there may be no memory left to make it when it is wanted.

@@ -61,13 +61,14 @@ class WorkerPolicy:
 
     `memory_bytes` bounds a worker's address space on Linux; macOS has no such limit to set, there
     only the deadline holds. `deadline` is in seconds per job, from when a worker takes it; one that
-    does nothing but compute ends before, at `worker_child.PROCESSOR_SECONDS`. A worker is replaced
-    after `jobs_per_worker` jobs, so that what parsers leak stays bounded.
+    does nothing but compute ends before, at `child.PROCESSOR_SECONDS`, and so the deadline is long
+    enough for a busy machine to get there. A worker is replaced after `jobs_per_worker` jobs, so
+    that what parsers leak stays bounded.
     """
 
     workers: int = 2
-    memory_bytes: int = 320 << 20
-    deadline: float = 10.0
+    memory_bytes: int = 256 << 20
+    deadline: float = 20.0
     jobs_per_worker: int = 2000
 
 
@@ -193,9 +194,11 @@ class WorkerPool:
                 worker = None
             worker = worker or self._start()
             reply = worker.exchange(request, job.deadline)
-            result, error = _judge(reply, job)
+            del request
+            swollen = worker.swollen()
+            result, error = _judge(reply, job, swollen=swollen)
             worn_out = worker.jobs >= self._policy.jobs_per_worker or job.size >= LARGE
-            keep = reply[0] != OUT_OF_MEMORY and not worn_out
+            keep = reply[0] != OUT_OF_MEMORY and not worn_out and not swollen
         except WorkerLate:
             error = _late(job)
         except WorkerDied:
@@ -269,15 +272,26 @@ def _manner_of_death(status: int | None) -> str:
     return f"exited with status {status}"
 
 
-def _judge(reply: tuple[Any, ...], job: _Job) -> tuple[object, BaseException | None]:
-    """A worker's reply as a result or an error."""
+def _judge(
+    reply: tuple[Any, ...], job: _Job, *, swollen: bool
+) -> tuple[object, BaseException | None]:
+    """A worker's reply as a result or an error.
+
+    Parsers have many ways to say that there is no more memory ("unknown error" is one), so whatever
+    was raised unexpectedly in a process that was about to reach its limit counts as that.
+    """
     kind, *rest = reply
     if kind == RESULT:
         return rest[0], None
     if kind == OUTCOME:
-        return None, _rebuilt(*rest, url=job.url)
+        error = _rebuilt(*rest, url=job.url)
+        if swollen and isinstance(error, ParseFailed):
+            return None, _out_of_memory(job)
+        return None, error
     if kind == FAILED:
         name, message, trace = rest
+        if swollen:
+            return None, _out_of_memory(job)
         if name in ("ImportError", "ModuleNotFoundError"):  # no fault of the page
             return None, WorkerUnavailable(
                 f"A worker process cannot work: {message}. Install Wirecopy's dependencies again."
@@ -286,7 +300,11 @@ def _judge(reply: tuple[Any, ...], job: _Job) -> tuple[object, BaseException | N
         text = f"The parser raised {name}: {message}" if message else f"The parser raised {name}"
         return None, ParseFailed(text, url=job.url)
     assert kind == OUT_OF_MEMORY, kind
-    return None, ParseCrashed("The parser ran out of the memory allowed to it.", url=job.url)
+    return None, _out_of_memory(job)
+
+
+def _out_of_memory(job: _Job) -> ParseCrashed:
+    return ParseCrashed("The parser ran out of the memory allowed to it.", url=job.url)
 
 
 def _rebuilt(
