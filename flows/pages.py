@@ -12,7 +12,8 @@ from flows.intake import ByteBudget, Coming, Intake
 from flows.run import Run, publish_if_due
 from ingest.archive import ArchiveDamaged, read_page
 from ingest.articles import Identified, identify
-from ingest.errors import OutcomeError
+from ingest.errors import OutcomeError, Postponed
+from ingest.fetching.dispatch import postponed
 from ingest.matching.stories import Comparisons, canonical_key, decide_stories
 from ingest.polling.schedule import next_attempt
 from ingest.types import (
@@ -39,6 +40,10 @@ PAGES_CLAIMED = 2000
 PAGE_BATCH = 200
 """Pages that are loaded together."""
 
+PATIENCE = 300.0
+"""Seconds that pages wait for their publisher's turn while nobody else has to: one that asks for a
+pause of 30 s between requests gets ten pages into a run, and the rest into the runs that follow."""
+
 WAITING_BYTES = 32 << 20
 """Bodies that may wait for the workers, in bytes: fetching pauses beyond that."""
 
@@ -63,6 +68,7 @@ class PageQueue:
         self._stream = intake.stream(PAGE_BATCH, self._take)
         self._claimed = 0
         self._in_hand = 0
+        self._slow: set[str] = set()
 
     def claim(self) -> None:
         """Start fetching what waits, as far as there is room."""
@@ -74,11 +80,18 @@ class PageQueue:
             self._in_hand += len(pages)
             self._claimed += len(pages)
             self._run.setup.progress.stage("pages", self._claimed)
-            self._stream.add(_fetch(self._run, pages, self._budget))
+            self._stream.add(_fetch(self._run, pages, self._budget, frozenset(self._slow)))
 
     def _take(self, batch: Sequence[Arrived]) -> None:
         run = self._run
-        run.setup.step(f"load {len(batch)} pages", partial(load_batch, run, batch))
+        postponed = [arrived for arrived in batch if isinstance(arrived.article, Postponed)]
+        # This run keeps its claim on them, or it would begin with them again.
+        self._slow |= {run.publisher_of(arrived.wanted.url) for arrived in postponed}
+        run.tally.postponed += len(postponed)
+        run.setup.progress.advance("pages", len(postponed))
+        loaded = [arrived for arrived in batch if not isinstance(arrived.article, Postponed)]
+        if loaded:
+            run.setup.step(f"load {len(loaded)} pages", partial(load_batch, run, loaded))
         self._in_hand -= len(batch)
         publish_if_due(run)
         self.claim()
@@ -92,9 +105,11 @@ def _claim_pages(run: Run, limit: int) -> list[WantedPage]:
     return pages
 
 
-def _fetch(run: Run, pages: Sequence[WantedPage], budget: ByteBudget) -> Coming[Arrived]:
+def _fetch(
+    run: Run, pages: Sequence[WantedPage], budget: ByteBudget, slow: frozenset[str]
+) -> Coming[Arrived]:
     """Pages as they arrive, each archived and handed to the workers: these are busy while a batch
-    is matched and loaded."""
+    is matched and loaded. Publishers in `slow` have had their share of this run."""
     requests: list[FetchRequest] = []
     wanted_of: dict[int, WantedPage] = {}
     for wanted in pages:
@@ -102,9 +117,14 @@ def _fetch(run: Run, pages: Sequence[WantedPage], budget: ByteBudget) -> Coming[
         if kept:
             yield _extract(run, wanted, kept, budget)
             continue
+        if run.publisher_of(wanted.url) in slow:
+            yield Arrived(wanted, postponed(wanted.url)), None
+            continue
         requests.append(FetchRequest(url=wanted.url))
         wanted_of[id(requests[-1])] = wanted
-    for request, answer in run.fetcher.fetch_all(requests, buffered_bytes=WAITING_BYTES):
+    for request, answer in run.fetcher.fetch_all(
+        requests, buffered_bytes=WAITING_BYTES, patience=PATIENCE
+    ):
         wanted = wanted_of[id(request)]
         if isinstance(answer, FetchResponse):
             page = RawPage(

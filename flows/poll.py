@@ -12,10 +12,10 @@ import xxhash
 
 from flows.feeds_file import request_headers
 from flows.intake import ByteBudget, Coming, Intake
-from flows.pages import WAITING_BYTES, PageQueue
+from flows.pages import PATIENCE, WAITING_BYTES, PageQueue
 from flows.run import Run, Setup, finish, publish_if_due, report, started
 from flows.tally import RunReport
-from ingest.errors import HttpStatusError, OutcomeError
+from ingest.errors import HttpStatusError, OutcomeError, Postponed
 from ingest.ids import random_id
 from ingest.polling.schedule import OFFLINE_RETRY, next_poll
 from ingest.types import (
@@ -131,8 +131,14 @@ def fetch_feeds(run: Run, feeds: Sequence[DueFeed]) -> Iterator[Answer]:
             )
         )
         feed_of[id(requests[-1])] = feed
-    for request, answer in run.fetcher.fetch_all(requests, buffered_bytes=WAITING_BYTES):
-        yield feed_of[id(request)], answer
+    for request, answer in run.fetcher.fetch_all(
+        requests, buffered_bytes=WAITING_BYTES, patience=PATIENCE
+    ):
+        if isinstance(answer, Postponed):
+            run.tally.postponed += 1
+            run.setup.progress.advance("feeds", 1)
+        else:
+            yield feed_of[id(request)], answer
 
 
 def _read(

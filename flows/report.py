@@ -79,6 +79,12 @@ def print_run(report: RunReport) -> None:
         console.print(f"  {failure.url}\n    {failure.kind}: {failure.message}", soft_wrap=True)
     if report.counts.errors > len(report.failures):
         console.print(f"  and {report.counts.errors - len(report.failures)} more")
+    if report.postponed:
+        console.print(
+            f"{report.postponed:,} feeds and pages wait for the next run: their publishers want to "
+            "be asked slowly, and nothing else was left to do.",
+            soft_wrap=True,
+        )
     if report.set_aside:
         console.print(
             f"Somebody opened {report.database.name} for writing; the log left beside it was moved "

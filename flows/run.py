@@ -6,7 +6,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -20,6 +20,7 @@ from flows.version import wirecopy_version
 from ingest.archive import ArchiveWriter
 from ingest.errors import ConfigurationError, DiskFull
 from ingest.fetching.fetch import Fetcher, FetchPolicy, default_user_agent
+from ingest.fetching.pacing import ThrottleRecord
 from ingest.fetching.robots import RobotsRecord
 from ingest.ids import random_id
 from ingest.polling.schedule import POLL_INTERVAL
@@ -33,6 +34,7 @@ from storage.publish import Published, publish, publish_due
 from storage.publishers import set_aliases
 from storage.robots import keep_robots, known_robots
 from storage.runs import finish_run, start_run
+from storage.throttles import keep_throttles, known_throttles
 
 log = logging.getLogger("wirecopy.run")
 
@@ -122,12 +124,13 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
                 set_aliases(connection, setup.feeds.alias_lists())
             start_run(connection, run_id, kind, now=now, flow_run_id=setup.flow_run_id)
             robots = [RobotsRecord(*known) for known in known_robots(connection, now=now)]
+            throttles = [ThrottleRecord(*known) for known in known_throttles(connection, now=now)]
         run = Run(
             run_id=run_id,
             kind=kind,
             setup=setup,
             database=database,
-            fetcher=stack.enter_context(_fetcher(setup, robots)),
+            fetcher=stack.enter_context(_fetcher(setup, robots, throttles)),
             workers=stack.enter_context(WorkerPool(_worker_policy(settings))),
             archive=stack.enter_context(_archive(home, now, kind, run_id))
             if settings.archive
@@ -151,9 +154,11 @@ def finish(run: Run, outcome: str) -> None:
         for record in run.fetcher.robots_records()
         if record.error is None
     ]
+    throttles = [astuple(record) for record in run.fetcher.throttle_records()]
     with run.database.write() as connection:
         release(connection, run.run_id)
         keep_robots(connection, robots, now=run.now())
+        keep_throttles(connection, throttles, now=run.now())
         finish_run(connection, run.run_id, run.tally.counts(), outcome=outcome, now=run.now())
         if run.kind == "poll" and outcome in ("completed", "offline"):
             run.alerts = after_poll(
@@ -195,6 +200,7 @@ def report(run: Run, outcome: str, published: Published | None) -> RunReport:
         started_at=run.started_at,
         seconds=(run.now() - run.started_at).total_seconds(),
         counts=run.tally.counts(),
+        postponed=run.tally.postponed,
         errors_by_kind=dict(run.tally.errors.most_common()),
         failures=tuple(run.tally.failures),
         alerts=run.alerts,
@@ -213,7 +219,9 @@ def _check_room(home: Home, min_free_bytes: int) -> None:
         )
 
 
-def _fetcher(setup: Setup, robots: Sequence[RobotsRecord]) -> Fetcher:
+def _fetcher(
+    setup: Setup, robots: Sequence[RobotsRecord], throttles: Sequence[ThrottleRecord]
+) -> Fetcher:
     settings = setup.settings
     policy = FetchPolicy(
         user_agent=settings.user_agent or default_user_agent(settings.contact),
@@ -233,6 +241,7 @@ def _fetcher(setup: Setup, robots: Sequence[RobotsRecord]) -> Fetcher:
         publisher_of=partial(publisher_of, aliases=aliases),
         now=setup.clock,
         robots=robots,
+        throttles=throttles,
     )
 
 

@@ -36,7 +36,8 @@ class Alert:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts that grow while a run goes on."""
+    """Counts that grow while a run goes on. `postponed`: feeds and pages left for the next run,
+    because their publisher's turn did not come."""
 
     feeds: int = 0
     entries: int = 0
@@ -44,6 +45,7 @@ class Tally:
     articles: int = 0
     stories: int = 0
     reprints: int = 0
+    postponed: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
@@ -67,9 +69,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did. `alerts`: what has begun to be wrong (see `flows.alerts`). `published`:
-    whether it took a snapshot, which it does not when nothing has changed or the last one is too
-    recent. `database` is the file for analysts."""
+    """What a run did. `postponed`: feeds and pages left for the next run. `alerts`: what has begun
+    to be wrong (see `flows.alerts`). `published`: whether it took a snapshot, which it does not
+    when nothing has changed or the last one is too recent. `database` is the file for analysts."""
 
     run_id: str
     kind: str
@@ -77,6 +79,7 @@ class RunReport:
     started_at: datetime
     seconds: float
     counts: RunCounts
+    postponed: int
     errors_by_kind: dict[str, int]
     failures: tuple[Failure, ...]
     alerts: tuple[Alert, ...]

@@ -155,6 +155,13 @@ class Throttled(HttpStatusError):
     kind = "throttled"
 
 
+class Postponed(FetchError):
+    """Nothing was asked: the publisher's turn did not come in time. No outcome of a feed or page;
+    these are as they were, and the next run's."""
+
+    kind = "postponed"
+
+
 class ParseError(OutcomeError):
     """Bytes that could not be read as what they should be."""
 

@@ -36,6 +36,7 @@ KEYS = {
     "internal.feed_state": "feed_id",
     "internal.entry_keys": "entry_id",
     "internal.article_urls": "url_key",
+    "internal.throttles": "publisher",
 }
 """The key of each table; checked by scanning, since no index enforces it."""
 

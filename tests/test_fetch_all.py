@@ -8,6 +8,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -126,6 +127,43 @@ def test_a_hanging_publisher_holds_up_nobody_else(setup: Setup) -> None:
                 assert outcome.kind == "deadline"
     assert healthy == 30
     assert time.monotonic() - started < 8
+
+
+def test_who_wants_long_pauses_is_left_to_the_next_run(setup: Setup) -> None:
+    """One asks for ten seconds between two requests, one answers nothing: what waits for them is
+    given back once nobody else has anything left."""
+    setup.server.at("/page", page())
+    setup.server.at("slow.test/robots.txt", page(b"User-agent: *\nCrawl-delay: 10"))
+    setup.server.at("/hang", hang)
+    wanted = requests(
+        setup,
+        *("slow.test/page" for _ in range(5)),
+        *("stuck.test/hang" for _ in range(5)),
+        *(f"good{n}.test/page" for n in range(20)),
+    )
+    started = time.monotonic()
+    outcomes = []
+    with setup.fetcher(fetch_deadline=3.0, connections=10) as fetcher:
+        for request, outcome in fetcher.fetch_all(wanted, patience=1.0):
+            outcomes.append((request.url.split("/")[2].partition(":")[0], outcome))
+    assert time.monotonic() - started < 9, "all of them would take 50 s"
+    kinds = ((host[:4], getattr(outcome, "kind", "ok")) for host, outcome in outcomes)
+    assert Counter(kinds) == {
+        ("good", "ok"): 20,
+        ("slow", "postponed"): 5,
+        ("stuc", "deadline"): 2,
+        ("stuc", "postponed"): 3,
+    }
+    assert setup.server.paths("slow.test") == []  # the first one would go ten seconds after robots
+    assert len(setup.server.paths("stuck.test")) == 2
+
+
+def test_patience_costs_nobody_who_waits_for_a_thread(setup: Setup) -> None:
+    setup.server.at("/page", slow(0.4))  # type: ignore[arg-type]
+    wanted = requests(setup, *(f"p{n}.test/page" for n in range(8)))
+    with setup.fetcher(connections=1) as fetcher:
+        outcomes = [outcome for _, outcome in fetcher.fetch_all(wanted, patience=0.2)]
+    assert all(isinstance(outcome, FetchResponse) for outcome in outcomes)
 
 
 def test_a_short_pause_is_waited_for(setup: Setup) -> None:

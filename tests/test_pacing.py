@@ -147,6 +147,9 @@ def test_jobs_of_a_publisher_that_is_out_for_long_come_at_once() -> None:
     assert queue.take(0.1) == ("p", 1)
     assert queue.take(0.1) == ("p", 2)
     assert queue.take(0.1) is None
+    queue.add("p", 3, 0.2)
+    assert queue.wait(0.2) == 0, "what comes later need not wait for hours either"
+    assert queue.take(0.2) == ("p", 3)
 
 
 @pytest.mark.parametrize("seed", range(5))

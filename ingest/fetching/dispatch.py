@@ -7,6 +7,7 @@ network work when it is resumed; between two steps it is a value in a queue and 
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.errors import FetchError, Throttled
+from ingest.errors import FetchError, Postponed, Throttled
 from ingest.fetching.pacing import Pacing, ReadyQueue
 from ingest.redact import redact_url
 from ingest.types import FetchRequest, FetchResponse
@@ -94,6 +95,12 @@ class Turnstile:
 
 def given_up(url: str) -> FetchError:
     return FetchError("The fetch was given up, because the run was stopped.", url=redact_url(url))
+
+
+def postponed(url: str) -> Postponed:
+    return Postponed(
+        "Its publisher's turn did not come in this run: the next one asks.", url=redact_url(url)
+    )
 
 
 def run_one(request: FetchRequest, steps: Steps, turnstile: Turnstile) -> FetchResponse:
@@ -178,12 +185,14 @@ class Run:
         *,
         threads: int,
         buffered_bytes: int,
+        patience: float,
         cancel: Callable[[], None],
     ) -> None:
         self._left = len(jobs)
         self._turnstile = turnstile
         self._max_threads = threads
         self._max_buffered = buffered_bytes
+        self._patience_ends = turnstile.now() + patience
         self._cancel = cancel
         self._threads: list[threading.Thread] = []
         self._granted: queue.SimpleQueue[tuple[Job, str] | None] = queue.SimpleQueue()
@@ -261,10 +270,27 @@ class Run:
                     for job in reversed(self._claimed.pop(key)):
                         self._ready.add(job.publisher, job, now, first=True)
                 full = turnstile.busy >= self._max_threads or self._buffered > self._max_buffered
-                if not full and (taken := self._ready.take(now)) is not None:
+                if full:
+                    turnstile.changed.wait()
+                    continue
+                if (taken := self._ready.take(now)) is not None:
                     return taken
-                turnstile.changed.wait(None if full else self._ready.wait(now))
+                if now >= self._patience_ends:
+                    self._postpone()
+                turnstile.changed.wait(self._seconds_to_wait(now))
         return None
+
+    def _seconds_to_wait(self, now: float) -> float | None:
+        seconds = self._ready.wait(now)
+        if len(self._ready) and math.isfinite(self._patience_ends):
+            return min(self._patience_ends - now, math.inf if seconds is None else seconds)
+        return seconds
+
+    def _postpone(self) -> None:
+        """Threads are free, and yet these wait: for their publishers. The lock must be held."""
+        for job in self._ready.drain():
+            job.abandon()
+            self._results.put((job, postponed(job.request.url)))
 
     def _give_up(self) -> None:
         """The Fetcher was closed: nobody gets another turn. The lock must be held."""

@@ -8,12 +8,13 @@ on bytes (`wire`). Sockets are opened by `connections` alone.
 from __future__ import annotations
 
 import functools
+import math
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Final
@@ -23,7 +24,7 @@ from ingest.fetching.addresses import AddressGuard, Target, parse_target
 from ingest.fetching.connections import Connections, Resolver, resolve
 from ingest.fetching.dispatch import Job, Run, Steps, Turnstile, run_one
 from ingest.fetching.hops import Fetch
-from ingest.fetching.pacing import Pacing
+from ingest.fetching.pacing import MAX_RETRY_AFTER, Pacing, ThrottleRecord
 from ingest.fetching.polite import Budget, PoliteClient
 from ingest.fetching.robots import RobotsRecord
 from ingest.fetching.robots_gate import RobotsGate
@@ -72,8 +73,9 @@ class Fetcher:
     """Fetches with one policy, for any number of threads. Close it, or use it as a context.
 
     `publisher_of` gives the publisher of a URL, by which requests are spaced. `clock` gives
-    monotonic seconds for the spacing, `now` the aware UTC time. `robots`: what an earlier run knew
-    (`robots_records`). `resolver` and `tls` replace the system's name resolution and trust.
+    monotonic seconds for the spacing, `now` the aware UTC time. `robots`, `throttles`: what an
+    earlier run knew (`robots_records`, `throttle_records`). `resolver` and `tls` replace the
+    system's name resolution and trust.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Fetcher:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         robots: Iterable[RobotsRecord] = (),
+        throttles: Iterable[ThrottleRecord] = (),
         resolver: Resolver = resolve,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -91,9 +94,12 @@ class Fetcher:
         guard = AddressGuard(policy.allow_networks, policy.allow_ports)
         self._policy = policy
         self._publisher_of = publisher_of
-        self._turnstile = Turnstile(
-            Pacing(policy.per_publisher_delay, policy.per_publisher_connections), clock
-        )
+        self._now = now
+        pacing = Pacing(policy.per_publisher_delay, policy.per_publisher_connections)
+        for record in throttles:
+            seconds = min((record.until - now()).total_seconds(), MAX_RETRY_AFTER)
+            pacing.throttle(record.publisher, seconds, record.status, clock())
+        self._turnstile = Turnstile(pacing, clock)
         self._connections = Connections(
             guard,
             proxy=_proxy_target(policy.proxy),
@@ -123,15 +129,21 @@ class Fetcher:
             self._end(cancellation)
 
     def fetch_all(
-        self, requests: Iterable[FetchRequest], *, buffered_bytes: int = BUFFERED_BYTES
+        self,
+        requests: Iterable[FetchRequest],
+        *,
+        buffered_bytes: int = BUFFERED_BYTES,
+        patience: float = math.inf,
     ) -> Iterator[tuple[FetchRequest, FetchResponse | FetchError]]:
         """Fetches all of a batch, many publishers at once, and yields each request with what came
         of it, as they complete.
 
         The batch is held in memory from the first result on. While more than `buffered_bytes` of
         bodies wait to be consumed, nothing new is started. Requests to a publisher that asks for a
-        pause longer than `pacing.MAX_THROTTLE_WAIT` fail at once, as Throttled. Leaving the
-        iterator, or an interrupt, cuts the connections and ends the threads.
+        pause longer than `pacing.MAX_THROTTLE_WAIT` fail at once, as Throttled. After `patience`
+        seconds those that still wait for nothing but their publisher's turn come as Postponed: one
+        that wants long pauses, or hangs, makes nobody wait for hours. Leaving the iterator, or an
+        interrupt, cuts the connections and ends the threads.
         """
         cancellation = self._begin()
         try:
@@ -140,6 +152,7 @@ class Fetcher:
                 self._turnstile,
                 threads=self._policy.connections,
                 buffered_bytes=buffered_bytes,
+                patience=patience,
                 cancel=cancellation.cancel,
             )
             yield from run.results()
@@ -149,6 +162,15 @@ class Fetcher:
     def robots_records(self) -> tuple[RobotsRecord, ...]:
         """What is known of robots.txt files, for the next run's `robots`: plain values."""
         return self._gate.records()
+
+    def throttle_records(self) -> tuple[ThrottleRecord, ...]:
+        """Who asked to be left alone for longer than until now, for the next run's `throttles`."""
+        with self._turnstile.changed:
+            throttles = self._turnstile.pacing.throttles(self._turnstile.now())
+        return tuple(
+            ThrottleRecord(publisher, found.status, self._now() + timedelta(seconds=found.seconds))
+            for publisher, found in throttles.items()
+        )
 
     def close(self) -> None:
         """Ends what is still being fetched, and closes all connections."""

@@ -54,6 +54,15 @@ class Throttle:
     status: int
 
 
+@dataclass(frozen=True, slots=True)
+class ThrottleRecord:
+    """A throttle that outlasts a run: until when, and the status that said so."""
+
+    publisher: str
+    status: int
+    until: datetime
+
+
 @dataclass(slots=True)
 class _Publisher:
     in_flight: int = 0
@@ -127,6 +136,14 @@ class Pacing:
             return None
         return Throttle(state.throttled_until - now, state.throttled_by)
 
+    def throttles(self, now: float) -> dict[str, Throttle]:
+        """Who wants to be left alone for some time more."""
+        return {
+            publisher: Throttle(state.throttled_until - now, state.throttled_by)
+            for publisher, state in self._publishers.items()
+            if state.throttled_until > now
+        }
+
     @staticmethod
     def _space(state: _Publisher, now: float) -> None:
         state.last_start = now
@@ -149,6 +166,9 @@ class ReadyQueue(Generic[Queued]):
         self._heap: list[tuple[float, int, str]] = []
         self._at_limit: set[str] = set()
         self._order = itertools.count()
+
+    def __len__(self) -> int:
+        return sum(len(line) for line in self._waiting.values())
 
     def add(self, publisher: str, queued: Queued, now: float, *, first: bool = False) -> None:
         """`first`: it has waited already, and goes before the publisher's others."""
@@ -203,6 +223,9 @@ class ReadyQueue(Generic[Queued]):
         return left
 
     def _schedule(self, publisher: str, now: float) -> None:
+        if self._pacing.hopeless(publisher, now) is not None:
+            heapq.heappush(self._heap, (now, next(self._order), publisher))
+            return
         wait = self._pacing.wait(publisher, now)
         if math.isinf(wait):
             self._at_limit.add(publisher)
