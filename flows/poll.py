@@ -216,7 +216,7 @@ def _succeeded(
         outcome="new_entries" if document else "not_modified",
         http_status=answer.status,
         bytes=answer.wire_bytes,
-        error=_remark(document),
+        error=_remark(document, answer),
         next_poll_at=at,
         poll_interval=interval,
         consecutive_failures=0,
@@ -227,12 +227,14 @@ def _succeeded(
     )
 
 
-def _remark(document: ParsedFeed | None) -> str | None:
-    """What is wrong with a document that could be read in part."""
+def _remark(document: ParsedFeed | None, answer: FetchResponse) -> str | None:
+    """What is wrong with a document that could be read in part, or with the way it came."""
     if document and document.partial:
         return "The document is broken off or damaged; the entries that are whole were taken."
     if document and document.overlong:
         return f"The document lists more than {len(document.entries)} entries; these were taken."
+    if answer.downgraded:
+        return "The feed's https address leads to http: anybody on the way can change what it says."
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from ingest.types import (
     RawPage,
     WantedPage,
 )
-from ingest.urls import url_key
+from ingest.urls import clean_link, url_key
 from ingest.words import content_hash, count_words, folded_words
 
 TITLE_AGREEMENT = 0.3
@@ -151,14 +152,27 @@ def _swapped(one: datetime, other: datetime) -> bool:
     return (one.year, one.month, one.day) == (other.year, other.day, other.month)
 
 
+_LICENCE_LINK = re.compile(
+    r"<([^<>\s]{1,500})>(?:\s*;\s*(?!rel\b)[\w*]+=(?:\"[^\"]*\"|[^\s;,]+))*"
+    r"\s*;\s*rel=\"?(?:[^\",;]*\s)?license\b",
+    re.IGNORECASE,
+)
+"""In a Link header (RFC 8288)."""
+
+
 def _rights(extraction: Extraction, page: RawPage) -> str | None:
     """Reservations of the page, and those of its HTTP headers."""
     stated = [extraction.rights] if extraction.rights else []
-    if "noarchive" in (page.header("x-robots-tag") or "").lower():
-        stated.append("noarchive")
-    if reservation := page.header("tdm-reservation"):
-        stated.append(f"tdm-reservation: {reservation.strip()[:20]}")
-    return "; ".join(dict.fromkeys(stated)) or None
+    directives = re.split(r"[\s,:]+", (page.header("x-robots-tag") or "").lower())
+    stated += [name for name in ("noarchive", "noai", "noimageai") if name in directives]
+    for name in ("tdm-reservation", "tdm-policy"):
+        if value := page.header(name):
+            stated.append(f"{name}: {value.strip()[:500]}")
+    licence = _LICENCE_LINK.search(page.header("link") or "")
+    link = clean_link(licence[1], page.final_url) if licence else None
+    if link and url_key(link):
+        stated.append(f"license: {link}")
+    return "; ".join(dict.fromkeys("; ".join(stated).split("; "))) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class FetchResponse:
 
     `body` is decoded from its content-encoding and empty for 304. `headers` keep their order, names
     in lower case. `moved_to` is the URL to use from now on when every hop of the redirect chain was
-    permanent (301, 308). `elapsed_ms` is wall time in milliseconds, waiting for one's turn apart.
+    permanent (301, 308). `downgraded`: a redirect led from https to http. `elapsed_ms` is wall time
+    in milliseconds, waiting for one's turn apart.
     """
 
     url: str
@@ -70,6 +71,7 @@ class FetchResponse:
     elapsed_ms: int
     wire_bytes: int
     moved_to: str | None = None
+    downgraded: bool = False
 
     @property
     def not_modified(self) -> bool:

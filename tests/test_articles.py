@@ -177,6 +177,15 @@ def test_what_is_no_article_is_not_sketched() -> None:
         (None, (("X-Robots-Tag", "noindex, NoArchive"),), "noarchive"),
         ("noarchive", (("x-robots-tag", "noarchive"),), "noarchive"),
         ("noai", (("tdm-reservation", " 1 "),), "noai; tdm-reservation: 1"),
+        ("noarchive; noai", (("x-robots-tag", "wirecopy: noai"),), "noarchive; noai"),
+        (None, (("tdm-policy", "https://a.example/p"),), "tdm-policy: https://a.example/p"),
+        (
+            None,
+            (("link", '</style.css>; rel=preload, </licence>; title="L"; rel="license"'),),
+            "license: https://a.example/licence",
+        ),
+        (None, (("link", "<http://[broken>; rel=license"),), None),
+        (None, (("link", "<https://a.example/>; rel=canonical"),), None),
     ],
 )
 def test_rights(stated: str | None, headers: tuple[tuple[str, str], ...], rights: str) -> None:

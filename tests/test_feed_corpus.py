@@ -114,7 +114,12 @@ def found_by_feedparser(body: bytes) -> int:
         return 0
     identities = set()
     for entry in parsed.entries:
+        links = [
+            each.get("href") for each in entry.get("links", ()) if each.get("rel") == "alternate"
+        ]
         link = entry.get("feedburner_origlink") or entry.get("link") or ""
+        if link in links:
+            link = links[0]  # of several, as in two entries grown together, it takes the last
         if link == entry.get("id") and "://" not in link:
             link = ""  # feedparser takes any guid for a link
         texts = (plain_text(entry.get(key) or "") for key in ("title", "summary"))

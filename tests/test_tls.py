@@ -267,7 +267,10 @@ def test_leaving_encryption_is_refused_with_a_key_and_noted_without(
                     client.fetch(request)
             assert plain.seen == []
         else:
-            assert client.fetch(FetchRequest(url)).body == b"plain"
+            response = client.fetch(FetchRequest(url))
+            assert (response.body, response.downgraded) == (b"plain", True)
+            unmoved = plain.url("/page", "news.test")
+            assert not client.fetch(FetchRequest(unmoved)).downgraded
             assert "fetch.downgraded" in [record.message for record in caplog.records]
 
 

@@ -77,6 +77,7 @@ class Fetch:
         self._own_headers: dict[str, str] = {}
         self._hops = 0
         self._all_permanent = True
+        self._downgraded = False
         self._cookies: dict[str, dict[str, str]] = {}
         self._seen: set[tuple[str, str]] = set()
 
@@ -153,6 +154,7 @@ class Fetch:
                 raise self._redirect_refused(
                     target, "redirects to an address without encryption, although it needs a key"
                 )
+            self._downgraded = True
             log.warning(
                 "fetch.downgraded",
                 extra={"url": redact_url(target.url), "to": redact_url(following.url)},
@@ -201,6 +203,7 @@ class Fetch:
             elapsed_ms=round(self._budget.spent * 1000),
             wire_bytes=answer.wire_bytes,
             moved_to=target.url if moved else None,
+            downgraded=self._downgraded,
         )
 
 
