@@ -14,6 +14,7 @@ from flows.progress import shown
 from flows.report import as_json, print_demo
 from flows.run import Setup
 from flows.settings import SETTINGS_FILE, load_settings
+from ingest.errors import ConfigurationError
 from newsroom import Newsroom, NewsroomServer, compose
 from storage.database import Database
 from storage.home import Home
@@ -32,7 +33,7 @@ def run_demo(
     """
     folder = home or DEMO_HOME
     newsroom = compose(seed, now=utc_now(), faults=True)
-    with NewsroomServer(newsroom, port=port) as server:
+    with _server(newsroom, port) as server:
         _write_home(folder, server)
         settings = load_settings({"home": folder})
         configure_logging(settings.log_level, settings.log_format)
@@ -45,6 +46,15 @@ def run_demo(
             print_demo(report, _sample(folder), outlets=len(newsroom.outlets))
         if serve:
             _keep_up(newsroom, server, folder)
+
+
+def _server(newsroom: Newsroom, port: int) -> NewsroomServer:
+    try:
+        return NewsroomServer(newsroom, port=port)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Port {port} cannot be used: {error.strerror}. Choose another with --port."
+        ) from None
 
 
 def _write_home(folder: Path, server: NewsroomServer) -> None:

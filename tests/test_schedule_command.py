@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
+import lxml.html  # type: ignore[import-untyped]
 import psutil  # type: ignore[import-untyped]
 import pytest
+import requests
 from homes import ROOT, HomeFolder
 
 from newsroom import NewsroomServer
 
 SECONDS = 200.0
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
+    --disable-background-networking --disable-component-update --virtual-time-budget=20000"""
 
 
 def free_port() -> int:
@@ -32,11 +40,11 @@ def test_schedule_fires_by_itself_and_stops_when_told(
     yaml = (ROOT / "prefect.yaml").read_text()
     every_minute.write_text(yaml.replace("*/5 * * * *", "* * * * *"))
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "WIRECOPY_"))}
-    log = (tmp_path / "schedule.log").open("wb")
+    log, port = (tmp_path / "schedule.log").open("wb"), free_port()
     schedule = subprocess.Popen(
         home.command("schedule", "--file", str(every_minute)),
         cwd=ROOT,
-        env=inherited | {"PREFECT_SERVER_API_PORT": str(free_port()), "HOME": str(tmp_path)},
+        env=inherited | {"PREFECT_SERVER_API_PORT": str(port), "HOME": str(tmp_path)},
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -49,6 +57,8 @@ def test_schedule_fires_by_itself_and_stops_when_told(
             assert schedule.poll() is None, (tmp_path / "schedule.log").read_text()
             assert time.monotonic() < deadline, (tmp_path / "schedule.log").read_text()
             time.sleep(1)
+        if CHROMIUM:
+            _look_in_the_ui(port, tmp_path)
         family = psutil.Process(schedule.pid).children(recursive=True)
         schedule.send_signal(signal.SIGTERM)
         schedule.wait(timeout=60)
@@ -63,6 +73,41 @@ def test_schedule_fires_by_itself_and_stops_when_told(
     assert count > 100
     assert flow_run
     assert (home.folder / "state" / "prefect" / "server.log").exists()
+
+
+def _look_in_the_ui(port: int, folder: Path) -> None:
+    """What a person reads of the run in Prefect's own pages, in a real browser."""
+    api = f"http://127.0.0.1:{port}/api"
+    completed = {"state": {"type": {"any_": ["COMPLETED"]}}}
+    asked = {"flow_runs": completed, "sort": "START_TIME_ASC"}
+    deadline = time.monotonic() + 60
+    while not (ended := _ask(f"{api}/flow_runs/filter", asked)):
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    page = _read(f"http://127.0.0.1:{port}/runs/flow-run/{ended[0]['id']}", folder)
+    assert re.search(r"poll \d\d:\d\d · 18 feeds · \d+ articles", page)
+    assert "Completed" in page
+    artifacts = _ask(
+        f"{api}/artifacts/filter",
+        {"artifacts": {"key": {"any_": ["poll-report"]}}, "sort": "CREATED_DESC"},
+    )
+    report = _read(f"http://127.0.0.1:{port}/artifacts/artifact/{artifacts[-1]['id']}", folder)
+    for heading in ("Errors by kind", "Stories with most new reprints", "Failing feeds"):
+        assert heading in report
+
+
+def _ask(url: str, body: dict[str, object]) -> Any:
+    answer = requests.post(url, json=body, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def _read(url: str, folder: Path) -> str:
+    command = [str(CHROMIUM), *QUIET.split(), f"--user-data-dir={folder / 'browser'}"]
+    done = subprocess.run(
+        [*command, "--dump-dom", url], capture_output=True, text=True, timeout=90, check=True
+    )
+    return " ".join(lxml.html.fromstring(done.stdout).itertext())
 
 
 def test_mistakes_are_explained(home: HomeFolder, tmp_path: Path) -> None:
