@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ingest.types import Article, Candidates, Copy, Reprint, Story, StoryDecisions
 from storage.arrow import TEXT, TIME, incoming
+from storage.blocks import removed_blocks
 from storage.rows import one_row
 
 SHARED_HASHES = 3
@@ -24,31 +25,40 @@ CANDIDATES_EACH = 24
 COMMON_HASH_STORIES = 50
 """A hash found in more stories than this says nothing: a frame or a phrase of the language."""
 
+HABIT_STORIES = 5
+"""Of fewer stories of a publisher that others carry too, nothing follows for the next."""
+
 
 def candidates(
     connection: duckdb.DuckDBPyConnection,
     articles: Sequence[Article],
     canonical_keys: Sequence[str],
+    again: Mapping[str, Sequence[int]] | None = None,
 ) -> Candidates:
     """Stored articles that these may be copies of: by sketch, and by canonical address.
 
-    `canonical_keys` are URL keys that articles of the batch name as their own original.
+    `canonical_keys` are URL keys that articles of the batch name as their own original; stored
+    articles that name one of the batch are found too. `again` are stored articles that are to be
+    placed anew, with the sketches that they are about to have.
     """
+    again = again or {}
     sketches = [(number, article.article_id) for article in articles for number in article.sketch]
-    with incoming(connection, {"hash": pa.uint32(), "new_id": TEXT}, sketches):
-        pairs = connection.execute(
-            _PAIRS,
-            {"common": COMMON_HASH_STORIES, "shared": SHARED_HASHES, "each": CANDIDATES_EACH},
-        ).fetchall()
-    named = _named(connection, canonical_keys)
+    sketches += [(number, name) for name, numbers in again.items() for number in numbers]
+    pairs = _alike(connection, sketches, again)
+    keys = {key for article in articles for key in article.url_keys}
+    named = _named(connection, canonical_keys, sorted(keys))
     grouped: dict[str, list[str]] = defaultdict(list)
     for new_id, article_id in pairs:
         grouped[new_id].append(article_id)
-    wanted = {article_id for _, article_id in pairs} | set(named)
+    wanted = {article_id for _, article_id in pairs} | set(named) | set(again)
+    copies = stored_copies(connection, sorted(wanted))
+    publishers = {copy.publisher for copy in copies.values()} | {a.publisher for a in articles}
     return Candidates(
         revision=articles_revision(connection),
         pairs={new_id: tuple(found) for new_id, found in grouped.items()},
-        copies=_story_copies(connection, sorted(wanted)),
+        copies=copies,
+        roundups=_roundups(connection, sorted(copies)),
+        habits=_habits(connection, sorted(publishers)),
     )
 
 
@@ -57,18 +67,72 @@ def articles_revision(connection: duckdb.DuckDBPyConnection) -> int:
     return int(one_row(connection, "SELECT articles_revision FROM internal.revision")[0])
 
 
-def _named(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[str]:
-    with incoming(connection, {"url_key": TEXT}, [(key,) for key in keys]):
+def _alike(
+    connection: duckdb.DuckDBPyConnection,
+    sketches: Sequence[tuple[int, str]],
+    again: Collection[str],
+) -> list[tuple[str, str]]:
+    with (
+        incoming(connection, {"hash": pa.uint32(), "new_id": TEXT}, sketches),
+        incoming(connection, {"article_id": TEXT}, [(name,) for name in again], name="again"),
+    ):
+        return connection.execute(
+            _PAIRS,
+            {"common": COMMON_HASH_STORIES, "shared": SHARED_HASHES, "each": CANDIDATES_EACH},
+        ).fetchall()
+
+
+def _named(
+    connection: duckdb.DuckDBPyConnection, canonical_keys: Sequence[str], own_keys: Sequence[str]
+) -> list[str]:
+    """Articles at these canonical addresses, and those that name one of the own addresses."""
+    with (
+        incoming(connection, {"url_key": TEXT}, [(key,) for key in canonical_keys], name="named"),
+        incoming(connection, {"url_key": TEXT}, [(key,) for key in own_keys], name="own"),
+    ):
         rows = connection.execute(
-            "SELECT DISTINCT article_id FROM internal.article_urls JOIN incoming USING (url_key)"
+            "SELECT article_id FROM internal.article_urls SEMI JOIN named USING (url_key) "
+            "UNION SELECT article_id FROM internal.canonical_keys SEMI JOIN own USING (url_key)"
         ).fetchall()
     return [row[0] for row in rows]
+
+
+def _roundups(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> frozenset[str]:
+    """Those of these articles that are linked as round-ups of two stories or more."""
+    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
+        rows = connection.execute(
+            """
+            SELECT from_article_id
+            FROM article_links JOIN articles ON articles.article_id = to_article_id
+            WHERE relation = 'roundup' AND from_article_id IN (SELECT article_id FROM incoming)
+            GROUP BY from_article_id HAVING count(DISTINCT story_id) > 1
+            """
+        ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+def _habits(connection: duckdb.DuckDBPyConnection, publishers: Sequence[str]) -> dict[str, float]:
+    """For those of these publishers that have HABIT_STORIES of them or more: the share of their
+    stories, among those that others carry too, in which they had the original."""
+    with incoming(connection, {"publisher": TEXT}, [(name,) for name in publishers]):
+        rows = connection.execute(
+            """
+            SELECT publisher, avg((role = 'original')::INTEGER)
+            FROM (SELECT publisher, role, story_id FROM articles SEMI JOIN incoming
+                  USING (publisher) WHERE role <> 'update')
+            SEMI JOIN (SELECT story_id FROM stories WHERE publisher_count > 1) USING (story_id)
+            GROUP BY publisher HAVING count(*) >= $least
+            """,
+            {"least": HABIT_STORIES},
+        ).fetchall()
+    return dict(rows)
 
 
 _PAIRS = """
 WITH hits AS MATERIALIZED (
     SELECT incoming.hash, new_id, sketches.article_id
     FROM internal.sketches JOIN incoming USING (hash)
+    WHERE sketches.article_id NOT IN (SELECT article_id FROM again)
 ),
 rarity AS (
     SELECT hash, count(DISTINCT story_id) AS stories
@@ -86,31 +150,45 @@ ORDER BY new_id, sum(1.0 / stories) DESC, article_id
 """
 
 
-def _story_copies(
+def stored_copies(
     connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]
 ) -> dict[str, Copy]:
+    """These articles and all other members of their stories, by id."""
+    if not article_ids:
+        return {}
     with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
-        rows = connection.execute(
-            """
-            WITH members AS (
-                SELECT articles.* FROM articles
-                WHERE story_id IN (SELECT story_id
-                                   FROM articles SEMI JOIN incoming USING (article_id))
-            ),
-            known AS (
-                SELECT article_id, list(url_key ORDER BY url_key) AS url_keys
-                FROM internal.article_urls SEMI JOIN members USING (article_id)
-                GROUP BY article_id
-            )
-            SELECT article_id, story_id, publisher, title, body, language,
-                   coalesce(url_keys, []), declared_canonical_url, published_at,
-                   published_precision, sort_at, first_seen_at
-            FROM members LEFT JOIN known USING (article_id)
-            ORDER BY article_id
-            """
-        ).fetchall()
-    copies = (Copy(*row) for row in rows)
-    return {copy.article_id: replace(copy, url_keys=tuple(copy.url_keys)) for copy in copies}
+        rows = connection.execute(_COPIES).fetchall()
+    copies = [Copy(*row) for row in rows]
+    removed = removed_blocks(connection, [copy.article_id for copy in copies])
+    return {
+        copy.article_id: replace(
+            copy,
+            url_keys=tuple(copy.url_keys),
+            authors=tuple(copy.authors),
+            credits=tuple(copy.credits),
+            removed=removed.get(copy.article_id, ()),
+        )
+        for copy in copies
+    }
+
+
+_COPIES = """
+WITH members AS MATERIALIZED (
+    SELECT article_id FROM articles
+    WHERE story_id IN (SELECT story_id FROM articles SEMI JOIN incoming USING (article_id))
+),
+known AS (
+    SELECT article_id, list(url_key ORDER BY url_key) AS url_keys
+    FROM internal.article_urls SEMI JOIN members USING (article_id)
+    GROUP BY article_id
+)
+SELECT article_id, story_id, publisher, title, body, language,
+       coalesce(url_keys, []), declared_canonical_url, published_at,
+       published_precision, sort_at, first_seen_at, authors, credits
+FROM articles SEMI JOIN members USING (article_id)
+LEFT JOIN known USING (article_id)
+ORDER BY article_id
+"""
 
 
 def record_stories(
@@ -161,13 +239,22 @@ def _record_redirects(
 
 
 def _record_links(connection: duckdb.DuckDBPyConnection, decisions: StoryDecisions) -> None:
-    """The links of the articles that were looked at are replaced."""
+    """The links of the articles that were looked at are replaced, and what links articles that are
+    of one story by now."""
     relinked = [(article_id,) for article_id in decisions.relinked]
     with incoming(connection, {"article_id": TEXT}, relinked):
         connection.execute(
             "DELETE FROM article_links "
             "WHERE from_article_id IN (SELECT article_id FROM incoming) "
             "OR to_article_id IN (SELECT article_id FROM incoming)"
+        )
+    judged = [(article_id,) for article_id in decisions.roles]
+    with incoming(connection, {"article_id": TEXT}, judged):
+        connection.execute(
+            "DELETE FROM article_links USING articles AS one, articles AS other "
+            "WHERE from_article_id IN (SELECT article_id FROM incoming) "
+            "AND one.article_id = from_article_id AND other.article_id = to_article_id "
+            "AND (relation = 'update' OR one.story_id = other.story_id)"
         )
     columns = {
         "from_article_id": TEXT,
@@ -227,3 +314,9 @@ def _reprint_row(reprint: Reprint) -> tuple[object, ...]:
         else getattr(reprint, column)
         for column in _REPRINT_COLUMNS
     )
+
+
+def mark_unsettled(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> None:
+    """What maintenance has to look at: articles that are new, or whose text has changed."""
+    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
+        connection.execute("INSERT INTO internal.unsettled BY NAME FROM incoming")

@@ -103,7 +103,7 @@ def test_a_page_that_holds_two_stories_is_in_neither() -> None:
         for each in order:
             store.add(each)
         assert len({store.story_of(each).story_id for each in (one, two, page)}) == 3
-        links = {(link.from_article_id, link.to_article_id) for link in store.links.values()}
+        links = {(link.from_article_id, link.to_article_id) for link in store.held.links}
         assert (page.article_id, one.article_id) in links
         assert (page.article_id, two.article_id) in links
 
