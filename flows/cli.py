@@ -157,6 +157,23 @@ def backfill(
 
 
 @app.command()
+def maintain(home: HomeOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Settle what came in: clean earlier articles of boilerplate learnt since, judge stories again.
+
+    Run it once a day or so. It costs what has changed since the last time.
+    """
+    from flows.maintain import run_maintenance
+    from flows.progress import shown
+    from flows.report import print_maintenance
+    from flows.run import set_up
+
+    settings = _settings(home)
+    with shown(quiet=quiet) as progress:
+        report = run_maintenance(set_up(settings, progress, feeds_needed=False))
+    _print(report, lambda: print_maintenance(report), json=json)
+
+
+@app.command()
 def publish(home: HomeOption = None, json: JsonOption = False) -> None:
     """Take a snapshot of the working database now: news.duckdb."""
     from flows.clock import utc_now

@@ -23,7 +23,8 @@ from ingest.types import Article, Candidates, CleanedText, StoryDecisions
 from storage.articles import add_articles, add_urls, known_articles
 from storage.blocks import held_texts, keep_blocks, remembered, rewrite_texts
 from storage.database import Connection, Database
-from storage.stories import articles_revision, candidates, mark_unsettled, record_stories
+from storage.settling import mark_unsettled
+from storage.stories import articles_revision, candidates, record_stories
 
 PublisherOf = Callable[[str], str]
 Connect = Callable[[], AbstractContextManager[Connection]]
@@ -171,8 +172,19 @@ def _record(connection: Connection, judged: Judged, *, now: datetime) -> None:
         for number in sorted({block.hash for block in reading.blocks if block.hash})
     ]
     keep_blocks(connection, sightings, judged.boilerplate.learnt)
-    changed = [article.article_id for article in judged.new if article.sketch]
-    mark_unsettled(connection, [*changed, *(text.article_id for text in judged.cleaned)])
+    matched = [article.article_id for article in judged.new if article.sketch]
+    cleaned = [text.article_id for text in judged.cleaned]
+    mark_unsettled(connection, "learn", [*matched, *moved(judged.decisions, judged.found)])
+    mark_unsettled(connection, "judge", [*matched, *cleaned])
+
+
+def moved(decisions: StoryDecisions, found: Candidates) -> list[str]:
+    """Stored articles that are in another story now."""
+    return [
+        name
+        for name, (story, _) in decisions.roles.items()
+        if name in found.copies and found.copies[name].story_id != story
+    ]
 
 
 def _taken(judged: Judged) -> TakenIn:

@@ -12,7 +12,7 @@ from storage.arrow import TEXT, incoming
 
 Key = tuple[str, int]
 
-_KEY = {"publisher": TEXT, "hash": pa.uint64()}
+KEY_COLUMNS = {"publisher": TEXT, "hash": pa.uint64()}
 
 
 def remembered(
@@ -30,7 +30,7 @@ def remembered(
                 publisher, number, learnt=not forgotten, forgotten=forgotten
             )
     unknown = [key for key in wanted if key not in memory]
-    with incoming(connection, _KEY, unknown):
+    with incoming(connection, KEY_COLUMNS, unknown):
         for publisher, number, holders in connection.execute(
             """
             SELECT incoming.publisher, hash, list((article_id, story_id) ORDER BY article_id)
@@ -50,7 +50,7 @@ def keep_blocks(
 ) -> None:
     """Remember which new article (already added) holds which block, each once (publisher, hash,
     article id), and which blocks were learnt from these, with their text."""
-    with incoming(connection, {**_KEY, "article_id": TEXT}, sightings):
+    with incoming(connection, {**KEY_COLUMNS, "article_id": TEXT}, sightings):
         connection.execute("INSERT INTO internal.block_sightings BY NAME FROM incoming")
         connection.execute(
             """
@@ -74,7 +74,7 @@ def add_learnt(connection: duckdb.DuckDBPyConnection, learnt: Mapping[Key, str])
     if not learnt:
         return
     rows = [(*key, text) for key, text in learnt.items()]
-    with incoming(connection, {**_KEY, "text": TEXT}, rows):
+    with incoming(connection, {**KEY_COLUMNS, "text": TEXT}, rows):
         connection.execute(
             """
             INSERT INTO internal.blocks BY NAME
@@ -85,6 +85,18 @@ def add_learnt(connection: duckdb.DuckDBPyConnection, learnt: Mapping[Key, str])
             GROUP BY ALL
             """
         )
+
+
+def boilerplate_of(
+    connection: duckdb.DuckDBPyConnection, publishers: Sequence[str]
+) -> dict[str, frozenset[int]]:
+    """The hashes of these publishers' boilerplate."""
+    with incoming(connection, {"publisher": TEXT}, [(name,) for name in publishers]):
+        rows = connection.execute(
+            "SELECT publisher, list(hash) FROM internal.blocks SEMI JOIN incoming "
+            "USING (publisher) WHERE NOT forgotten GROUP BY publisher"
+        ).fetchall()
+    return {publisher: frozenset(numbers) for publisher, numbers in rows}
 
 
 def add_removed(
@@ -170,4 +182,3 @@ def rewrite_texts(connection: duckdb.DuckDBPyConnection, texts: Sequence[Cleaned
             "SELECT hash, article_id, (sort_at AT TIME ZONE 'UTC')::DATE AS day "
             "FROM incoming JOIN articles USING (article_id) ORDER BY day, article_id"
         )
-    connection.execute("UPDATE internal.revision SET articles_revision = articles_revision + 1")

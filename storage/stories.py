@@ -47,15 +47,72 @@ def candidates(
     pairs = _alike(connection, sketches, again)
     keys = {key for article in articles for key in article.url_keys}
     named = _named(connection, canonical_keys, sorted(keys))
-    grouped: dict[str, list[str]] = defaultdict(list)
-    for new_id, article_id in pairs:
-        grouped[new_id].append(article_id)
     wanted = {article_id for _, article_id in pairs} | set(named) | set(again)
+    publishers = {article.publisher for article in articles}
+    return _found(connection, pairs, wanted, publishers)
+
+
+def candidates_again(
+    connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]
+) -> Candidates:
+    """The same for stored articles, as they are."""
+    pairs = _stored_pairs(connection, article_ids)
+    return _found(connection, pairs, {*article_ids, *(other for _, other in pairs)}, set())
+
+
+def around(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> set[str]:
+    """The stored articles whose stories may depend on these: what they may be copies of, what they
+    or others declare as original, what they are linked to, and all that share a story with them."""
+    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
+        rows = connection.execute(_AROUND).fetchall()
+    found = {row[0] for row in rows}
+    return found | {other for _, other in _stored_pairs(connection, article_ids)}
+
+
+_AROUND = """
+SELECT article_id FROM articles
+WHERE story_id IN (SELECT story_id FROM articles SEMI JOIN incoming USING (article_id))
+UNION
+SELECT urls.article_id
+FROM internal.canonical_keys AS named SEMI JOIN incoming USING (article_id)
+JOIN internal.article_urls AS urls USING (url_key)
+UNION
+SELECT named.article_id
+FROM internal.article_urls AS urls SEMI JOIN incoming USING (article_id)
+JOIN internal.canonical_keys AS named USING (url_key)
+UNION
+SELECT to_article_id FROM article_links
+WHERE from_article_id IN (SELECT article_id FROM incoming)
+UNION
+SELECT from_article_id FROM article_links
+WHERE to_article_id IN (SELECT article_id FROM incoming)
+"""
+
+
+def _stored_pairs(
+    connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]
+) -> list[tuple[str, str]]:
+    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
+        sketches = connection.execute(
+            "SELECT hash, article_id FROM internal.sketches SEMI JOIN incoming USING (article_id)"
+        ).fetchall()
+    return _alike(connection, sketches)
+
+
+def _found(
+    connection: duckdb.DuckDBPyConnection,
+    pairs: Sequence[tuple[str, str]],
+    wanted: Collection[str],
+    publishers: Collection[str],
+) -> Candidates:
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for name, other in pairs:
+        grouped[name].append(other)
     copies = stored_copies(connection, sorted(wanted))
-    publishers = {copy.publisher for copy in copies.values()} | {a.publisher for a in articles}
+    publishers = {*publishers, *(copy.publisher for copy in copies.values())}
     return Candidates(
         revision=articles_revision(connection),
-        pairs={new_id: tuple(found) for new_id, found in grouped.items()},
+        pairs={name: tuple(found) for name, found in grouped.items()},
         copies=copies,
         roundups=_roundups(connection, sorted(copies)),
         habits=_habits(connection, sorted(publishers)),
@@ -70,8 +127,9 @@ def articles_revision(connection: duckdb.DuckDBPyConnection) -> int:
 def _alike(
     connection: duckdb.DuckDBPyConnection,
     sketches: Sequence[tuple[int, str]],
-    again: Collection[str],
+    again: Collection[str] = (),
 ) -> list[tuple[str, str]]:
+    """Pairs of an article with these sketches and a stored one, none of `again`."""
     with (
         incoming(connection, {"hash": pa.uint32(), "new_id": TEXT}, sketches),
         incoming(connection, {"article_id": TEXT}, [(name,) for name in again], name="again"),
@@ -132,7 +190,8 @@ _PAIRS = """
 WITH hits AS MATERIALIZED (
     SELECT incoming.hash, new_id, sketches.article_id
     FROM internal.sketches JOIN incoming USING (hash)
-    WHERE sketches.article_id NOT IN (SELECT article_id FROM again)
+    WHERE sketches.article_id <> new_id
+      AND sketches.article_id NOT IN (SELECT article_id FROM again)
 ),
 rarity AS (
     SELECT hash, count(DISTINCT story_id) AS stories
@@ -196,12 +255,27 @@ def record_stories(
 ) -> None:
     """Make stories, roles of their articles and reprints say what was decided.
 
-    The batch's new articles must have been added; reprints of the stories touched are replaced.
+    The batch's new articles must have been added; stories of which nothing new was decided stay as
+    they are.
     """
-    with incoming(connection, _STORY_COLUMNS, [_story_row(s, now) for s in decisions.stories]):
-        connection.execute("DELETE FROM reprints WHERE story_id IN (SELECT story_id FROM incoming)")
-        connection.execute("DELETE FROM stories WHERE story_id IN (SELECT story_id FROM incoming)")
-        connection.execute("INSERT INTO stories BY NAME FROM incoming")
+    stories = [_story_row(story, now) for story in decisions.stories]
+    reprints = [_reprint_row(reprint) for reprint in decisions.reprints]
+    with (
+        incoming(connection, _STORY_COLUMNS, stories, name="judged"),
+        incoming(connection, _REPRINT_COLUMNS, reprints, name="copied"),
+    ):
+        changed = [(row[0],) for row in connection.execute(_CHANGED).fetchall()]
+        with incoming(connection, {"story_id": TEXT}, changed, name="changed"):
+            for table in ("reprints", "stories"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE story_id IN (FROM changed)"  # noqa: S608
+                )
+            connection.execute(
+                "INSERT INTO stories BY NAME FROM judged SEMI JOIN changed USING (story_id)"
+            )
+            connection.execute(
+                "INSERT INTO reprints BY NAME FROM copied SEMI JOIN changed USING (story_id)"
+            )
     roles = [(article_id, *judged) for article_id, judged in decisions.roles.items()]
     with incoming(connection, {"article_id": TEXT, "story_id": TEXT, "role": TEXT}, roles):
         connection.execute(
@@ -212,10 +286,23 @@ def record_stories(
               AND (articles.story_id <> incoming.story_id OR articles.role <> incoming.role)
             """
         )
-    with incoming(connection, _REPRINT_COLUMNS, [_reprint_row(r) for r in decisions.reprints]):
-        connection.execute("INSERT INTO reprints BY NAME FROM incoming")
     _record_redirects(connection, decisions, now=now)
     _record_links(connection, decisions)
+    connection.execute("UPDATE internal.revision SET articles_revision = articles_revision + 1")
+
+
+_CHANGED = """
+WITH before AS (
+    SELECT * REPLACE (evidence::VARCHAR AS evidence)
+    FROM reprints SEMI JOIN judged USING (story_id)
+),
+after AS (SELECT * FROM copied)
+SELECT story_id
+FROM (SELECT * EXCLUDE (changed_at) FROM judged EXCEPT SELECT * EXCLUDE (changed_at) FROM stories)
+UNION SELECT story_id FROM (FROM before EXCEPT FROM after)
+UNION SELECT story_id FROM (FROM after EXCEPT FROM before)
+"""
+"""Stories of which something else was decided than is stored, of them or of their reprints."""
 
 
 def _record_redirects(
@@ -314,9 +401,3 @@ def _reprint_row(reprint: Reprint) -> tuple[object, ...]:
         else getattr(reprint, column)
         for column in _REPRINT_COLUMNS
     )
-
-
-def mark_unsettled(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> None:
-    """What maintenance has to look at: articles that are new, or whose text has changed."""
-    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
-        connection.execute("INSERT INTO internal.unsettled BY NAME FROM incoming")

@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from flows.clock import utc_now
+from flows.settling import settle
 from flows.stories import take_in
 from ingest.types import Article, ArticleLink, Copy, Reprint, Story
 from storage.database import Connection, Database
@@ -51,6 +53,11 @@ class Store:
                 publisher_of=self._publisher_of,
                 now=min(article.first_seen_at for article in batch),
             )
+
+    def settle(self) -> None:
+        """What `wirecopy maintain` does about stories."""
+        self.__dict__.pop("held", None)
+        settle(self.database, publisher_of=self._publisher_of, now=utc_now)
 
     @cached_property
     def held(self) -> Held:

@@ -63,9 +63,13 @@ COMMENT ON COLUMN internal.canonical_keys.url_key IS 'Normalised key of the decl
 COMMENT ON COLUMN internal.canonical_keys.article_id IS 'The article that declares it (articles.article_id).';
 
 CREATE TABLE internal.unsettled (
+    step        VARCHAR NOT NULL CHECK (step IN ('learn', 'clean', 'judge')),
     article_id  VARCHAR NOT NULL
 );
-COMMENT ON TABLE internal.unsettled IS 'Articles that came, or whose text changed, since `wirecopy maintain` last judged the stories around them.';
+COMMENT ON TABLE internal.unsettled IS 'What `wirecopy maintain` has to look at, since articles came or changed; a row may be there twice.';
+COMMENT ON COLUMN internal.unsettled.step IS 'learn: count again which of its blocks recur; clean: its publisher''s boilerplate has changed; judge: judge the stories around it again.';
 COMMENT ON COLUMN internal.unsettled.article_id IS 'The article (articles.article_id).';
 
-INSERT INTO internal.unsettled SELECT article_id FROM articles;
+INSERT INTO internal.unsettled SELECT 'judge', article_id FROM articles;
+
+COMMENT ON COLUMN internal.revision.articles_revision IS 'Counts those that added articles or addresses of articles, or judged stories anew.';
