@@ -8,7 +8,7 @@ unlearnt; judge the stories around articles that are new or have another text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +19,13 @@ from ingest.matching.boilerplate import LEARNT_STORIES, restore
 from ingest.matching.cleaning import NOTHING, clean_again
 from ingest.matching.stories import Comparisons, decide_stories
 from ingest.types import Candidates, StoryDecisions
-from storage.blocks import Key, add_learnt, boilerplate_of, held_texts, rewrite_texts
+from storage.blocks import Key, add_learnt, boilerplate_of, held_texts, holders_of, rewrite_texts
 from storage.database import Connection, Database
+from storage.overrides import overrides
 from storage.settling import (
+    Step,
     count_unsettled,
     forget_learnt,
-    mark_holders,
     mark_unsettled,
     recurring,
     settled,
@@ -71,14 +72,44 @@ def settle(
     for _ in range(ROUNDS):
         while _learn(database, done):
             pass
-        while _clean(database, done):
+        while _clean(database, _waiting("clean"), done):
             pass
-        while judged := _judge(database, done, publisher_of, now):
+        while judged := _judge(database, _waiting("judge"), done, publisher_of, now):
             advance(judged)
         with database.open() as connection:
             if not count_unsettled(connection, "learn"):
                 break
     return done
+
+
+def settle_these(
+    database: Database,
+    article_ids: Sequence[str],
+    *,
+    publisher_of: PublisherOf,
+    now: Callable[[], datetime],
+) -> Settled:
+    """Clean these articles and judge the stories around them at once; what follows from that for
+    others waits."""
+    done = Settled()
+    for start in range(0, len(article_ids), TOGETHER):
+        _clean(database, _these(article_ids[start : start + TOGETHER]), done)
+    for start in range(0, len(article_ids), TOGETHER):
+        few = _these(article_ids[start : start + TOGETHER])
+        _judge(database, few, done, publisher_of, now)
+    return done
+
+
+Choose = Callable[[Connection], list[str]]
+"""Chooses some articles to work on."""
+
+
+def _these(article_ids: Sequence[str]) -> Choose:
+    return lambda _: list(article_ids)
+
+
+def _waiting(step: Step) -> Choose:
+    return lambda connection: unsettled(connection, step, TOGETHER)
 
 
 def _learn(database: Database, done: Settled) -> bool:
@@ -91,7 +122,7 @@ def _learn(database: Database, done: Settled) -> bool:
         new, gone = recurring(connection, names, LEARNT_STORIES)
         add_learnt(connection, _texts(connection, new))
         forget_learnt(connection, gone)
-        mark_holders(connection, [*new, *gone])
+        mark_unsettled(connection, "clean", holders_of(connection, [*new, *gone]))
         settled(connection, "learn", names)
     done.learnt += len(new)
     done.unlearnt += len(gone)
@@ -108,13 +139,13 @@ def _texts(connection: Connection, holders: dict[Key, str]) -> dict[Key, str]:
     return text_of
 
 
-def _clean(database: Database, done: Settled) -> bool:
+def _clean(database: Database, choose: Choose, done: Settled) -> bool:
     """Clean some articles again."""
     with database.open() as connection:
-        if not unsettled(connection, "clean", 1):
+        if not choose(connection):
             return False
     with database.write() as connection:
-        names = unsettled(connection, "clean", TOGETHER)
+        names = choose(connection)
         held = held_texts(connection, names)
         of = boilerplate_of(connection, sorted({one.publisher for one in held}))
         texts = [text for one in held if (text := clean_again(one, of.get(one.publisher, NOTHING)))]
@@ -133,16 +164,22 @@ class _Judged:
 
 
 def _judge(
-    database: Database, done: Settled, publisher_of: PublisherOf, now: Callable[[], datetime]
+    database: Database,
+    choose: Choose,
+    done: Settled,
+    publisher_of: PublisherOf,
+    now: Callable[[], datetime],
 ) -> int:
     """Judge the stories around some articles again; how many were looked at."""
     compared = Comparisons()
-    judged = _decide(database.open, compared, publisher_of)
+    judged = _decide(database.open, choose, compared, publisher_of)
     if not judged:
         return 0
     with database.write() as connection:
         if articles_revision(connection) != judged.found.revision:
-            judged = _decide(lambda: nullcontext(connection), compared, publisher_of) or judged
+            judged = (
+                _decide(lambda: nullcontext(connection), choose, compared, publisher_of) or judged
+            )
         record_stories(connection, judged.decisions, now=now())
         away = moved(judged.decisions, judged.found)
         mark_unsettled(connection, "learn", away)
@@ -152,11 +189,14 @@ def _judge(
     return len(judged.names)
 
 
-def _decide(connect: Connect, compared: Comparisons, publisher_of: PublisherOf) -> _Judged | None:
+def _decide(
+    connect: Connect, choose: Choose, compared: Comparisons, publisher_of: PublisherOf
+) -> _Judged | None:
     with connect() as connection:
-        names = unsettled(connection, "judge", TOGETHER)
+        names = choose(connection)
         if not names:
             return None
+        compared.rule(overrides(connection))
         all_names = _with_all_around(connection, names)
         found = candidates_again(connection, all_names)
     decisions = decide_stories(

@@ -23,6 +23,7 @@ from ingest.types import Article, Candidates, CleanedText, StoryDecisions
 from storage.articles import add_articles, add_urls, known_articles
 from storage.blocks import held_texts, keep_blocks, remembered, rewrite_texts
 from storage.database import Connection, Database
+from storage.overrides import overrides
 from storage.settling import mark_unsettled
 from storage.stories import articles_revision, candidates, record_stories
 
@@ -88,6 +89,7 @@ def _judge(
     keys = sorted({key for _, article in batch for key in article.url_keys})
     with connect() as connection:
         revision = articles_revision(connection)
+        compared.rule(overrides(connection))
         identified = identify(batch, known_articles(connection, keys))
     readings = tuple(
         read(article.article_id, article.publisher, article.title, article.body)

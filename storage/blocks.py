@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
@@ -97,6 +99,56 @@ def boilerplate_of(
             "USING (publisher) WHERE NOT forgotten GROUP BY publisher"
         ).fetchall()
     return {publisher: frozenset(numbers) for publisher, numbers in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBlock:
+    """A row of `boilerplate`, with the block's hash as 16 hexadecimal digits."""
+
+    publisher: str
+    hash: str
+    text: str
+    articles: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    active: bool
+
+    @property
+    def key(self) -> Key:
+        return self.publisher, int(self.hash, 16)
+
+
+def known_blocks(
+    connection: duckdb.DuckDBPyConnection, publisher: str | None = None
+) -> list[KnownBlock]:
+    """The boilerplate of a publisher, or of all, what is held by most articles first."""
+    rows = connection.execute(
+        "SELECT publisher, hash, text, articles, first_seen_at, last_seen_at, NOT forgotten "
+        "FROM internal.blocks WHERE publisher = $publisher OR $publisher IS NULL "
+        "ORDER BY publisher, articles DESC, text",
+        {"publisher": publisher},
+    ).fetchall()
+    return [KnownBlock(name, f"{number:016x}", *row) for name, number, *row in rows]
+
+
+def set_forgotten(connection: duckdb.DuckDBPyConnection, keys: Sequence[Key], value: bool) -> None:
+    """Whether these blocks belong to the articles, by a person's word."""
+    with incoming(connection, KEY_COLUMNS, keys):
+        connection.execute(
+            "UPDATE internal.blocks SET forgotten = ? FROM incoming "
+            "WHERE blocks.publisher = incoming.publisher AND blocks.hash = incoming.hash",
+            [value],
+        )
+
+
+def holders_of(connection: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> list[str]:
+    """The articles that came with these blocks."""
+    with incoming(connection, KEY_COLUMNS, keys):
+        rows = connection.execute(
+            "SELECT DISTINCT article_id FROM internal.block_sightings SEMI JOIN incoming "
+            "USING (publisher, hash) ORDER BY article_id"
+        ).fetchall()
+    return [row[0] for row in rows]
 
 
 def add_removed(

@@ -90,13 +90,3 @@ def forget_learnt(connection: duckdb.DuckDBPyConnection, keys: Sequence[Key]) ->
             "DELETE FROM internal.blocks "
             "WHERE (publisher, hash) IN (SELECT (publisher, hash) FROM incoming)"
         )
-
-
-def mark_holders(connection: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> None:
-    """The articles that hold these blocks are to be cleaned again."""
-    with incoming(connection, KEY_COLUMNS, keys):
-        connection.execute(
-            "INSERT INTO internal.unsettled BY NAME "
-            "SELECT DISTINCT 'clean' AS step, article_id "
-            "FROM internal.block_sightings SEMI JOIN incoming USING (publisher, hash)"
-        )

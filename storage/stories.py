@@ -81,6 +81,12 @@ SELECT named.article_id
 FROM internal.article_urls AS urls SEMI JOIN incoming USING (article_id)
 JOIN internal.canonical_keys AS named USING (url_key)
 UNION
+SELECT other_article_id FROM story_overrides
+WHERE article_id IN (SELECT article_id FROM incoming)
+UNION
+SELECT article_id FROM story_overrides
+WHERE other_article_id IN (SELECT article_id FROM incoming)
+UNION
 SELECT to_article_id FROM article_links
 WHERE from_article_id IN (SELECT article_id FROM incoming)
 UNION
@@ -273,6 +279,8 @@ def record_stories(
             connection.execute(
                 "INSERT INTO stories BY NAME FROM judged SEMI JOIN changed USING (story_id)"
             )
+            # A story that is again, since its article has left the one it had gone over to.
+            connection.execute("DELETE FROM story_redirects WHERE old_story_id IN (FROM changed)")
             connection.execute(
                 "INSERT INTO reprints BY NAME FROM copied SEMI JOIN changed USING (story_id)"
             )
@@ -401,3 +409,9 @@ def _reprint_row(reprint: Reprint) -> tuple[object, ...]:
         else getattr(reprint, column)
         for column in _REPRINT_COLUMNS
     )
+
+
+def stored_reprints(connection: duckdb.DuckDBPyConnection, story_id: str) -> dict[str, Reprint]:
+    """What is said of a story's reprints, by article."""
+    rows = connection.execute("FROM reprints WHERE story_id = ?", [story_id]).fetchall()
+    return {row[0]: replace(Reprint(*row), evidence=tuple(json.loads(row[-1]))) for row in rows}

@@ -178,7 +178,8 @@ def restore(body: str, removed: Sequence[RemovedBlock], only: frozenset[int] | N
         pieces.append(body[last : cut.at])
         last = cut.at
         if only is None or cut.hash in only:
-            if only is not None and pieces and pieces[-1] and not pieces[-1][-1].isspace():
+            before = next((piece[-1] for piece in reversed(pieces) if piece), "\n")
+            if only is not None and not before.isspace():
                 pieces.append("\n")
             pieces.append(cut.text)
     return "".join((*pieces, body[last:]))

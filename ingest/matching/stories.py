@@ -70,7 +70,7 @@ def decide_stories(
     unplaced = {article.article_id for article in batch} | set(again)
     stored_story = {name: copy.story_id for name, copy in copies.items() if copy.story_id}
     sketches = {**again, **{article.article_id: article.sketch for article in batch}}
-    likely = _likely_pairs(sketches, candidates, copies)
+    likely = _likely_pairs(sketches, candidates, copies, compared.same)
     placement = Placement(
         copies,
         {name: story for name, story in stored_story.items() if name not in unplaced},
@@ -124,7 +124,10 @@ def _keep_teasers_last(order: list[str], copies: Mapping[str, Copy]) -> None:
 
 
 def _likely_pairs(
-    sketches: Mapping[str, Sequence[int]], candidates: Candidates, copies: Mapping[str, Copy]
+    sketches: Mapping[str, Sequence[int]],
+    candidates: Candidates,
+    copies: Mapping[str, Copy],
+    ruled: Iterable[frozenset[str]],
 ) -> dict[str, set[str]]:
     """For each article, those that it is worth comparing with; for stored ones too."""
     likely: dict[str, set[str]] = defaultdict(set)
@@ -139,6 +142,8 @@ def _likely_pairs(
             pair(name, other)
     for one, other in shared_hashes(sketches, least=SHARED_HASHES):
         pair(one, other)
+    for names in ruled:
+        pair(*sorted(names))
     by_key = {key: name for name, copy in copies.items() for key in copy.url_keys}
     for name, copy in copies.items():
         named = by_key.get(canonical_key(copy) or "")

@@ -1,5 +1,5 @@
--- What publishers repeat around their articles: learnt, taken out of the bodies, and kept so that
--- it can be put back.
+-- Boilerplate: what publishers repeat around their articles, learnt, taken out of the bodies, and kept
+-- so that it can be put back. What waits to be looked at again. What persons decide about stories.
 
 CREATE TABLE internal.blocks (
     publisher      VARCHAR NOT NULL,
@@ -73,3 +73,19 @@ COMMENT ON COLUMN internal.unsettled.article_id IS 'The article (articles.articl
 INSERT INTO internal.unsettled SELECT 'judge', article_id FROM articles;
 
 COMMENT ON COLUMN internal.revision.articles_revision IS 'Counts those that added articles or addresses of articles, or judged stories anew.';
+
+CREATE TABLE story_overrides (
+    article_id        VARCHAR NOT NULL,
+    other_article_id  VARCHAR NOT NULL,
+    verdict           VARCHAR NOT NULL CHECK (verdict IN ('same', 'different', 'original')),
+    reason            VARCHAR NOT NULL,
+    decided_by        VARCHAR NOT NULL,
+    decided_at        TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE story_overrides IS 'What a person has decided about two articles. It outweighs what matching finds, now and whenever stories are judged again.';
+COMMENT ON COLUMN story_overrides.article_id IS 'The article (articles.article_id).';
+COMMENT ON COLUMN story_overrides.other_article_id IS 'The other article (articles.article_id).';
+COMMENT ON COLUMN story_overrides.verdict IS 'same: both are of one story; different: they are not; original: article_id is the original of the story that the other is in.';
+COMMENT ON COLUMN story_overrides.reason IS 'Why, in the person''s words; empty when none was given.';
+COMMENT ON COLUMN story_overrides.decided_by IS 'Who decided: the name of the user who ran the command.';
+COMMENT ON COLUMN story_overrides.decided_at IS 'When it was decided.';
