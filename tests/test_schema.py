@@ -71,6 +71,9 @@ CONTRACT = {
         evidence JSON""",
     "story_redirects": """
         old_story_id VARCHAR, story_id VARCHAR, reason VARCHAR, at TIMESTAMPTZ""",
+    "story_overrides": """
+        article_id VARCHAR, other_article_id VARCHAR, verdict VARCHAR, reason VARCHAR,
+        decided_by VARCHAR, decided_at TIMESTAMPTZ""",
     "reprints": """
         article_id VARCHAR, story_id VARCHAR, original_article_id VARCHAR, relation VARCHAR,
         containment DOUBLE, similarity DOUBLE, lag INTERVAL, added_text VARCHAR, evidence JSON""",

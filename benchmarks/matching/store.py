@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.clock import utc_now
-from flows.settling import settle
+from flows.settling import Settled, settle
 from flows.stories import take_in
 from ingest.types import Article, ArticleLink, Copy, Reprint, Story
 from storage.database import Connection, Database
@@ -54,10 +54,10 @@ class Store:
                 now=min(article.first_seen_at for article in batch),
             )
 
-    def settle(self) -> None:
+    def settle(self) -> Settled:
         """What `wirecopy maintain` does about stories."""
         self.__dict__.pop("held", None)
-        settle(self.database, publisher_of=self._publisher_of, now=utc_now)
+        return settle(self.database, publisher_of=self._publisher_of, now=utc_now)
 
     @cached_property
     def held(self) -> Held:
