@@ -1,10 +1,12 @@
 """The whole pipeline on saved real pages, served by the replay server of the shared corpus.
 
     python benchmarks/replayed_news.py [--shared ../shared] [--sets aeb,fundus] [--republish 3]
+                                       [--reprints 30]
 
 Polls every feed, moves the server's clock, polls again until every page is out, and compares the
-tables with the server's own log and with its list of reprints. Exits 1 when a page is missing or
-held twice, when an unchanged feed was parsed, or when the database violates an invariant.
+tables with the server's own log and with its list of reprints, before and after maintenance. Exits
+1 when a page is missing or held twice, when an unchanged feed was parsed, or when the database
+violates an invariant.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from typing import Any
 
 import duckdb
 
+from ingest.words import folded_words
+
 PORT = 8899
 STEP_SECONDS = 130_000
 ROUNDS = 8
@@ -39,7 +43,8 @@ def start_server(args: argparse.Namespace, log: Path) -> subprocess.Popen[bytes]
     command = [
         sys.executable, str(shared / "tools" / "replay.py"), "--port", str(PORT),
         "--pages", str(shared / "corpus" / "pages" / "pages.jsonl"), "--sets", args.sets,
-        "--republish", str(args.republish), "--own-canonical", "--log", str(log),
+        "--republish", str(args.republish), "--reprints", str(args.reprints),
+        "--own-canonical", "--log", str(log),
     ]  # fmt: skip
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     for _ in range(100):
@@ -121,14 +126,47 @@ def compare_stories(connection: duckdb.DuckDBPyConnection) -> None:
     print(f"originals named right: {originals}/{joined}")
 
 
+def compare_bodies(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bodies of reprints, after the fifth of each outlet, beside the text that was reprinted."""
+    rows = connection.execute(
+        "SELECT publisher, url, body FROM articles ORDER BY publisher, first_seen_at, article_id"
+    ).fetchall()
+    truth = {name: of["body"] for name, of in ask("__truth").items()}
+    of_outlet: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for publisher, url, body in rows:
+        if wanted := truth.get(page_id(url)):
+            of_outlet[publisher].append((body, wanted))
+    later = [pair for pairs in of_outlet.values() for pair in pairs[5:]]
+    equal = sum(folded_words(body) == folded_words(wanted) for body, wanted in later)
+    shared = [_overlap(*map(folded_words, pair)) for pair in later]
+    print(f"bodies of reprints equal to the text reprinted: {equal}/{len(later)}, "
+          f"words in common {sum(shared) / max(1, len(shared)):.3f}")  # fmt: skip
+
+
+def _overlap(one: list[str], other: list[str]) -> float:
+    common = (Counter(one) & Counter(other)).total()
+    return 2 * common / max(1, len(one) + len(other))
+
+
+def maintain(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "maintain", "--quiet", "--home", str(home)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    print(done.stdout.strip())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", default="../shared")
     parser.add_argument("--sets", default="aeb,fundus")
     parser.add_argument("--republish", type=int, default=3)
+    parser.add_argument("--reprints", type=int, default=8)
+    parser.add_argument("--home", type=Path, help="keep what comes of it in this new folder")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        home, log = Path(folder), Path(folder) / "requests.jsonl"
+        home, log = args.home or Path(folder), Path(folder) / "requests.jsonl"
+        home.mkdir(exist_ok=True, parents=True)
         server = start_server(args, log)
         try:
             write_home(home)
@@ -145,6 +183,10 @@ def main() -> None:
                 print(f"last poll, nothing new: {dict(outcomes)}")
                 problems = compare_pages(connection, log)
                 compare_stories(connection)
+            maintain(home)
+            with duckdb.connect(str(home / "news.duckdb"), read_only=True) as connection:
+                compare_stories(connection)
+                compare_bodies(connection)
             if set(dict(outcomes)) != {"not_modified"}:
                 problems.append("an unchanged feed was read again")
             checked = subprocess.run(

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from flows.settings import Settings
+from flows.options import (
+    FeedsOption,
+    HomeOption,
+    JsonOption,
+    QuietOption,
+    print_report,
+    require_database,
+    settings_in_force,
+)
+from flows.story_commands import boilerplate_commands, story_commands
 
 app = typer.Typer(
     name="wirecopy",
@@ -21,15 +28,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="Home folder (WIRECOPY_HOME, default ./wirecopy-home)."),
-]
-FeedsOption = Annotated[
-    Path | None, typer.Option("--feeds", help="Feeds file (default: feeds.toml in the home).")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+app.add_typer(story_commands, name="stories")
+app.add_typer(boilerplate_commands, name="boilerplate")
 
 
 def main() -> None:
@@ -56,24 +56,6 @@ def _fail(message: str, code: int) -> None:
     raise SystemExit(code)
 
 
-def _settings(home: Path | None, **given: object) -> Settings:
-    from flows.log import configure_logging
-    from flows.settings import load_settings
-
-    settings = load_settings({"home": home, **given})
-    configure_logging(settings.log_level, settings.log_format)
-    return settings
-
-
-def _print(report: object, as_text: Callable[[], None], *, json: bool) -> None:
-    if json:
-        from flows.report import as_json
-
-        print(as_json(report))
-    else:
-        as_text()
-
-
 @app.callback(invoke_without_command=True)
 def _wirecopy(
     context: typer.Context,
@@ -91,7 +73,7 @@ def init(home: HomeOption = None) -> None:
     """Make a home with a feeds file of public news feeds to start from."""
     from flows.init import make_home
 
-    for line in make_home(_settings(home)):
+    for line in make_home(settings_in_force(home)):
         print(line)
 
 
@@ -110,7 +92,7 @@ def poll(
     from flows.progress import shown
     from flows.report import print_run
 
-    settings = _settings(home, feeds=feeds)
+    settings = settings_in_force(home, feeds=feeds)
     if prefect:
         from flows.prefect_flows import poll_as_flow
 
@@ -121,7 +103,7 @@ def poll(
 
         with shown(quiet=quiet) as progress:
             report = run_poll(set_up(settings, progress), every=every)
-    _print(report, lambda: print_run(report), json=json)
+    print_report(report, lambda: print_run(report), json=json)
     if report.nothing_done:
         raise typer.Exit(1)
 
@@ -150,10 +132,27 @@ def backfill(
     kind, _, file = source.partition(":")
     if kind != "articles" or not file:
         raise ConfigurationError(f"{source!r} is no source that is known: use articles:FILE.")
-    settings = _settings(home)
+    settings = settings_in_force(home)
     with shown(quiet=quiet) as progress:
         report = import_articles(set_up(settings, progress, feeds_needed=False), Path(file))
-    _print(report, lambda: print_run(report), json=json)
+    print_report(report, lambda: print_run(report), json=json)
+
+
+@app.command()
+def maintain(home: HomeOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Settle what came in: clean earlier articles of boilerplate learnt since, judge stories again.
+
+    Run it once a day or so. It costs what has changed since the last time.
+    """
+    from flows.maintain import run_maintenance
+    from flows.progress import shown
+    from flows.report import print_maintenance
+    from flows.run import set_up
+
+    settings = settings_in_force(home)
+    with shown(quiet=quiet) as progress:
+        report = run_maintenance(set_up(settings, progress, feeds_needed=False))
+    print_report(report, lambda: print_maintenance(report), json=json)
 
 
 @app.command()
@@ -165,13 +164,13 @@ def publish(home: HomeOption = None, json: JsonOption = False) -> None:
     from storage.home import Home
     from storage.publish import publish as take_snapshot
 
-    database = Database(Home(_settings(home).home))
-    _require(database.exists(), database.home.folder)
+    database = Database(Home(settings_in_force(home).home))
+    require_database(database.exists(), database.home.folder)
     published = take_snapshot(
         database, run_id=None, wirecopy_version=wirecopy_version(), now=utc_now()
     )
     text = f"{published.path}: {published.bytes:,} bytes in {published.elapsed_ms} ms"
-    _print(published, lambda: print(text), json=json)
+    print_report(published, lambda: print(text), json=json)
 
 
 @app.command()
@@ -187,10 +186,10 @@ def status(home: HomeOption = None, json: JsonOption = False) -> None:
     from storage.database import Database
     from storage.home import Home
 
-    database = Database(Home(_settings(home).home))
-    _require(database.exists(), database.home.folder)
+    database = Database(Home(settings_in_force(home).home))
+    require_database(database.exists(), database.home.folder)
     found = look(database, now=utc_now())
-    _print(found, lambda: print_status(found), json=json)
+    print_report(found, lambda: print_status(found), json=json)
     if not found.well:
         raise typer.Exit(1)
 
@@ -207,14 +206,14 @@ def check(home: HomeOption = None, json: JsonOption = False) -> None:
     from storage.database import Database
     from storage.home import Home
 
-    settings = _settings(home)
+    settings = settings_in_force(home)
     database = Database(Home(settings.home))
-    _require(database.exists(), database.home.folder)
+    require_database(database.exists(), database.home.folder)
     feeds_file = settings.feeds or database.home.feeds_file
     if feeds_file.exists():
         read_feeds_file(feeds_file)
     violations = find_violations(database)
-    _print({"violations": violations}, lambda: print_check(violations), json=json)
+    print_report({"violations": violations}, lambda: print_check(violations), json=json)
     if violations:
         raise typer.Exit(1)
 
@@ -252,17 +251,7 @@ def schedule(
     """
     from flows.prefect_schedule import run_schedule
 
-    run_schedule(_settings(home), file)
-
-
-def _require(exists: bool, home: Path) -> None:
-    if not exists:
-        from ingest.errors import ConfigurationError
-
-        raise ConfigurationError(
-            f"There is no database in {home} yet. `wirecopy poll` makes one; "
-            "--home or WIRECOPY_HOME names another home."
-        )
+    run_schedule(settings_in_force(home), file)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,29 +10,24 @@ from functools import partial
 
 from flows.intake import ByteBudget, Coming, Intake
 from flows.run import Run, publish_if_due
+from flows.stories import take_in
 from ingest.archive import ArchiveDamaged, read_page
-from ingest.articles import Identified, identify
 from ingest.errors import OutcomeError, Postponed
 from ingest.fetching.dispatch import postponed
-from ingest.matching.stories import Comparisons, canonical_key, decide_stories
 from ingest.polling.schedule import next_attempt
 from ingest.types import (
     ArchivePlace,
     Article,
-    Candidates,
     FetchRequest,
     FetchResponse,
     PageFailure,
     RawPage,
-    StoryDecisions,
     WantedPage,
 )
 from ingest.workers.jobs import read_article
-from storage.articles import add_articles, add_urls, known_articles
 from storage.claims import bury_dead_runs, claim
 from storage.database import Connection, transaction
 from storage.pages import mark_fetched, settle_done, settle_failed, wanted_pages
-from storage.stories import articles_revision, candidates, record_stories
 
 PAGES_CLAIMED = 2000
 """Pages a run takes in hand at a time."""
@@ -206,46 +201,16 @@ def _failure(run: Run, wanted: WantedPage, error: OutcomeError) -> PageFailure:
 def load_articles(
     run: Run, articles: Sequence[tuple[str, Article]], failures: Sequence[PageFailure]
 ) -> None:
-    """Match articles (by the URL key of their page) and load them, with the failures beside them.
+    """Clean and match articles (by the URL key of their page) and load them, with the failures
+    beside them."""
 
-    Matching runs outside the writer lock; when another run has added articles meanwhile, the batch
-    is judged again under it, which costs only the comparisons with these.
-    """
-    compared = Comparisons()
-    with run.database.open() as connection:
-        identified, found = _look_up(connection, articles)
-    decisions = _decide(run, identified, found, compared)
-    with run.database.write() as connection:
-        if articles_revision(connection) != found.revision:
-            identified, found = _look_up(connection, articles)
-            decisions = _decide(run, identified, found, compared)
-        if identified.new:
-            add_articles(connection, identified.new, decisions.roles, now=run.now())
-            record_stories(connection, decisions, now=run.now())
-        add_urls(connection, identified.urls)
-        settle_done(connection, identified.article_of)
+    def settle(connection: Connection, article_of: Mapping[str, str]) -> None:
+        settle_done(connection, article_of)
         settle_failed(connection, failures)
-    _count(run, identified, found, decisions)
 
-
-def _look_up(
-    connection: Connection, articles: Sequence[tuple[str, Article]]
-) -> tuple[Identified, Candidates]:
-    keys = sorted({key for _, article in articles for key in article.url_keys})
-    identified = identify(articles, known_articles(connection, keys))
-    canonical = [key for article in identified.new if (key := canonical_key(article))]
-    return identified, candidates(connection, identified.new, canonical)
-
-
-def _decide(
-    run: Run, identified: Identified, found: Candidates, compared: Comparisons
-) -> StoryDecisions:
-    return decide_stories(identified.new, found, publisher_of=run.publisher_of, compared=compared)
-
-
-def _count(run: Run, identified: Identified, found: Candidates, decisions: StoryDecisions) -> None:
-    stored = {copy.story_id for copy in found.copies.values()}
-    new = {article.article_id for article in identified.new}
-    run.tally.articles += len(new)
-    run.tally.stories += sum(story.story_id not in stored for story in decisions.stories)
-    run.tally.reprints += sum(reprint.article_id in new for reprint in decisions.reprints)
+    taken = take_in(
+        run.database, articles, publisher_of=run.publisher_of, now=run.now(), beside=settle
+    )
+    run.tally.articles += taken.articles
+    run.tally.stories += taken.stories
+    run.tally.reprints += taken.reprints

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.status import Status
-from flows.tally import RunReport
+from flows.tally import MaintenanceReport, RunReport
 from storage.check import Violation
 from storage.sample import StorySample
 from storage.status import LastRun
@@ -101,6 +101,17 @@ def print_run(report: RunReport) -> None:
         console.print("No feed was due. `wirecopy poll --all` polls every feed now.")
     if report.database.exists():
         print_queries(report.database)
+
+
+def print_maintenance(report: MaintenanceReport) -> None:
+    """What each step did."""
+    console = _console()
+    console.print(f"maintain {report.run_id}: {report.outcome} in {report.seconds:.1f} s")
+    for step, figures in report.steps.items():
+        done = ", ".join(f"{name} {count:,}" for name, count in figures.items())
+        console.print(f"  {step}: {done}", soft_wrap=True)
+    if report.published:
+        console.print(f"Database: {report.database}", soft_wrap=True)
 
 
 def print_queries(database: Path) -> None:

@@ -113,7 +113,7 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
     with storage_errors(home):
         home.make_folders()
         _check_room(home, settings.min_free_bytes)
-    database, run_id = Database(home, backfill=kind == "backfill"), random_id("r")
+    database, run_id = Database(home, backfill=kind in ("backfill", "maintain")), random_id("r")
     with ExitStack() as stack:
         stack.enter_context(database.runs.alive(run_id))
         with database.write() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -91,3 +92,16 @@ class RunReport:
     def nothing_done(self) -> bool:
         """Whether the run could do none of its work."""
         return self.outcome != "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceReport:
+    """What each step of maintenance did, in figures by name."""
+
+    run_id: str
+    outcome: str
+    started_at: datetime
+    seconds: float
+    steps: Mapping[str, Mapping[str, int]]
+    database: Path
+    published: bool

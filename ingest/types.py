@@ -263,6 +263,45 @@ class RemovedBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockMemory:
+    """What is known of a block of text of one publisher (sentences and lines that differ in figures
+    are one block). `learnt`: it is the publisher's boilerplate. `forgotten`: a person has said that
+    it belongs to the articles. `holders` are the articles that hold a block which is neither, each
+    with its story."""
+
+    publisher: str
+    hash: int
+    holders: tuple[tuple[str, str], ...] = ()
+    learnt: bool = False
+    forgotten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldText:
+    """The text of a stored article, to be cleaned again."""
+
+    article_id: str
+    publisher: str
+    lead: str
+    body: str
+    removed: tuple[RemovedBlock, ...]
+    matched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedText:
+    """A stored article's text after it was cleaned again. See Article for the fields."""
+
+    article_id: str
+    lead: str
+    body: str
+    word_count: int
+    content_hash: str
+    removed: tuple[RemovedBlock, ...]
+    sketch: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One publisher's text at one canonical URL, ready to be matched and loaded.
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from ingest.types import Article, KnownArticle, Role
 from storage.arrow import TEXT, TEXTS, TIME, incoming
+from storage.blocks import add_removed
 from storage.publishers import add_publishers, count_articles
 from storage.rows import one_row
 
@@ -33,8 +34,11 @@ def add_articles(
     roles: Mapping[str, tuple[str, Role]],
     *,
     now: datetime,
+    canonical_keys: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Add new articles with their story and role (by article id), addresses and sketches."""
+    """Add new articles with their story and role (by article id), addresses and sketches, and what
+    was taken out of their bodies. `canonical_keys` (URL key, article id) are addresses that they
+    declare as their original's."""
     add_publishers(connection, [article.publisher for article in articles], now=now)
     rows = [_article_row(article, *roles[article.article_id]) for article in articles]
     with incoming(connection, _ARTICLE_COLUMNS, rows):
@@ -51,6 +55,9 @@ def add_articles(
     columns = {"hash": pa.uint32(), "article_id": TEXT, "day": pa.date32()}
     with incoming(connection, columns, sketches):
         connection.execute("INSERT INTO internal.sketches BY NAME FROM incoming")
+    add_removed(connection, {a.article_id: a.removed for a in articles if a.removed})
+    with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, canonical_keys):
+        connection.execute("INSERT INTO internal.canonical_keys BY NAME FROM incoming")
     count_articles(connection, [article.publisher for article in articles])
 
 

@@ -37,6 +37,10 @@ KEYS = {
     "internal.entry_keys": "entry_id",
     "internal.article_urls": "url_key",
     "internal.throttles": "publisher",
+    "internal.blocks": "(publisher, hash)",
+    "internal.removed_blocks": "(article_id, number)",
+    "internal.block_sightings": "(publisher, hash, article_id)",
+    "story_redirects": "old_story_id",
 }
 """The key of each table; checked by scanning, since no index enforces it."""
 
@@ -118,6 +122,30 @@ INVARIANTS = {
         WHERE from_article_id NOT IN (SELECT article_id FROM articles)
            OR to_article_id NOT IN (SELECT article_id FROM articles)
            OR from_article_id = to_article_id""",
+    "excerpts and round-ups link different stories, updates lie in one": """
+        SELECT from_article_id FROM article_links
+        JOIN articles AS one ON one.article_id = from_article_id
+        JOIN articles AS other ON other.article_id = to_article_id
+        WHERE (one.story_id = other.story_id) <> (relation = 'update')""",
+    "what was removed from an article stood in it": """
+        SELECT article_id FROM internal.removed_blocks LEFT JOIN articles USING (article_id)
+        WHERE articles.article_id IS NULL OR place NOT BETWEEN 0 AND length(body)""",
+    "what was removed is its publisher's boilerplate": """
+        SELECT article_id FROM internal.removed_blocks AS removed
+        JOIN articles USING (article_id)
+        LEFT JOIN internal.blocks ON blocks.publisher = articles.publisher
+            AND blocks.hash = removed.hash AND NOT forgotten
+        WHERE removed.hash <> 0 AND blocks.hash IS NULL
+          AND article_id NOT IN (SELECT article_id FROM internal.unsettled WHERE step = 'clean')""",
+    "boilerplate counts the articles that came with it": """
+        SELECT blocks.publisher || ' ' || any_value(text) FROM internal.blocks
+        LEFT JOIN internal.block_sightings AS seen USING (publisher, hash)
+        GROUP BY blocks.publisher, hash, articles HAVING count(article_id) <> articles""",
+    "blocks, sketches and addresses of originals are those of articles": """
+        SELECT article_id FROM internal.block_sightings ANTI JOIN articles USING (article_id)
+        UNION SELECT article_id FROM internal.sketches ANTI JOIN articles USING (article_id)
+        UNION SELECT article_id FROM internal.canonical_keys ANTI JOIN articles USING (article_id)
+        """,
     "redirects lead from a story that is no more to one that is": """
         SELECT old_story_id FROM story_redirects
         WHERE story_id NOT IN (SELECT story_id FROM stories)

@@ -19,7 +19,9 @@ from ingest.types import (
     Article,
     Candidates,
     ContentStatus,
+    Copy,
     Precision,
+    Reprint,
     Story,
     StoryDecisions,
 )
@@ -29,7 +31,7 @@ from newsroom.english import ENGLISH
 from newsroom.prose import Writer
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are no installed package
-from benchmarks.matching.store import MemoryStore
+from benchmarks.matching.store import Store
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -104,14 +106,30 @@ def decide(*batch: Article) -> StoryDecisions:
     return decide_stories(batch, nothing, publisher_of=publisher_of, compared=Comparisons())
 
 
-class StoryStore(MemoryStore):
-    """A store in memory whose publishers are those of the addresses."""
+class StoryStore(Store):
+    """A store whose publishers are those of the addresses."""
 
-    def __init__(self, *, cleaning: bool = True) -> None:
-        super().__init__(publisher_of, cleaning=cleaning)
+    def __init__(self) -> None:
+        super().__init__(publisher_of, kept_open=True)
 
-    def add(self, *batch: Article) -> StoryDecisions:
-        return self.take_in(batch)
+    def add(self, *batch: Article) -> None:
+        self.take_in(batch)
+
+    @property
+    def copies(self) -> Mapping[str, Copy]:
+        return self.held.copies
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        return self.held.roles
+
+    @property
+    def stories(self) -> Mapping[str, Story]:
+        return self.held.stories
+
+    @property
+    def reprints(self) -> Mapping[str, Reprint]:
+        return self.held.reprints
 
     def story_of(self, one: Article) -> Story:
         story_id = self.copies[one.article_id].story_id

@@ -6,7 +6,8 @@ import pytest
 from stored_stories import HOUR, NOW, StoryStore, article, frame, prose, text
 
 from ingest.matching.blocks import blocks_of
-from ingest.matching.boilerplate import BlockMemory, clean, learn, read, restore, teach, wanted
+from ingest.matching.boilerplate import clean, learn, read, restore, unlearn
+from ingest.types import BlockMemory
 
 HEADER = frame(11, 30).replace(".", ",") + "."
 PITCH = "Subscribe to our letter, 12 issues a year, from 3 May 2026."
@@ -55,7 +56,7 @@ def test_a_short_sentence_stays_in_its_paragraph() -> None:
 
 
 def held(store: StoryStore) -> int:
-    return sum(memory.learnt for memory in store.blocks.values())
+    return len(store.held.boilerplate)
 
 
 def test_three_stories_teach_and_earlier_articles_are_cleaned() -> None:
@@ -99,15 +100,20 @@ def test_tellings_in_one_batch_do_not_teach_either() -> None:
 def test_a_block_that_a_person_has_put_back_stays() -> None:
     readings = [read(f"a{n}", SITE, f"Title {n}", text(HEADER, *prose(n, 200))) for n in (1, 2, 3)]
     (number,) = hashes(HEADER)
-    memory = {(SITE, number): BlockMemory(SITE, number, ("s1", "s2", "s3"), forgotten=True)}
+    memory = {(SITE, number): BlockMemory(SITE, number, forgotten=True)}
     assert number not in learn(readings, memory).of.get(SITE, frozenset())
 
 
 def test_two_copies_of_a_story_teach_once() -> None:
     readings = [read(f"a{n}", SITE, f"Title {n}", text(HEADER, *prose(n, 99))) for n in (1, 2, 3)]
-    (number,) = hashes(HEADER)
-    taught = {m.hash: m for m in teach(readings, {}, {"a1": "s1", "a2": "s1", "a3": "s2"})}
-    assert taught[number].stories == ("s1", "s2")
-    assert taught[number].articles == ("a1", "a2", "a3")
-    assert not taught[number].learnt
-    assert (SITE, number) in wanted(readings)
+    key = (SITE, *hashes(HEADER))
+    learnt = learn(readings, {})
+    assert learnt.learnt[key] == HEADER
+    same = {"a1": "s1", "a2": "s1", "a3": "s2"}
+    assert unlearn(learnt, readings, {}, same).learnt == {}
+    held = {key: BlockMemory(*key, holders=(("a0", "s0"),))}
+    confirmed = unlearn(learn(readings, held), readings, held, same)
+    assert confirmed.learnt.keys() == {key}
+    assert confirmed.again == ("a0",)
+    moved = {**same, "a0": "s1"}
+    assert unlearn(learn(readings, held), readings, held, moved).learnt == {}

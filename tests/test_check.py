@@ -31,9 +31,10 @@ from storage_cases import (
     story_id,
 )
 
-from ingest.types import ArchivePlace, PageFailure
+from ingest.types import ArchivePlace, PageFailure, RemovedBlock
 from ingest.urls import url_key
 from storage.articles import add_articles
+from storage.blocks import add_removed, keep_blocks
 from storage.check import INVARIANTS, KEYS, Violation, check
 from storage.database import Database
 from storage.home import Home
@@ -65,6 +66,12 @@ def fill(database: Database) -> None:
             },
         )
         load(connection, [ORIGINAL, COPY], [ALONE])
+        seen = [(ALONE.publisher, 7, ALONE.article_id)]
+        keep_blocks(connection, seen, {(ALONE.publisher, 7): "Read more."})
+        add_removed(connection, {ALONE.article_id: [RemovedBlock(3, "Read more.", 7)]})
+        connection.execute(
+            "INSERT INTO story_redirects VALUES ('s0', ?, 'merged', now())", [story_id(ALONE)]
+        )
         settle_done(connection, {keys[0]: ORIGINAL.article_id, keys[4]: COPY.article_id})
         settle_failed(connection, [PageFailure(keys[2], "gone", None)])
     take(database)
@@ -148,6 +155,15 @@ BREAKING = {
     "reprints name their story's original": "UPDATE reprints SET original_article_id = NULL",
     "links lead from one article to another": "INSERT INTO article_links "
     "VALUES ('a0', 'a0', 'excerpt', 0.5, '[]')",
+    "excerpts and round-ups link different stories, updates lie in one": "INSERT INTO article_links"
+    f" VALUES ('{COPY.article_id}', '{ORIGINAL.article_id}', 'excerpt', 0.5, '[]')",
+    "what was removed from an article stood in it": "UPDATE internal.removed_blocks "
+    "SET place = 100000",
+    "what was removed is its publisher's boilerplate": "UPDATE internal.blocks "
+    "SET forgotten = true",
+    "boilerplate counts the articles that came with it": "UPDATE internal.blocks SET articles = 9",
+    "blocks, sketches and addresses of originals are those of articles": "INSERT INTO "
+    "internal.canonical_keys VALUES ('k', 'a0')",
     "redirects lead from a story that is no more to one that is": "INSERT INTO story_redirects "
     "VALUES ('s0', 's1', 'merged', now())",
     "snapshot has one row at most": "INSERT INTO snapshot SELECT * FROM snapshot",
@@ -172,6 +188,14 @@ ALSO_BREAKING = [
     (
         "reprints has a row for each article with role reprint, and no other",
         "UPDATE reprints SET story_id = 's0'",
+    ),
+    (
+        "what was removed from an article stood in it",
+        "UPDATE internal.removed_blocks SET article_id = 'a0'",
+    ),
+    (
+        "blocks, sketches and addresses of originals are those of articles",
+        "UPDATE internal.block_sightings SET article_id = 'a0'",
     ),
     (RAW, "UPDATE internal.raw_pages SET file = '2.warc.gz'"),
     (RAW, 'UPDATE internal.raw_pages SET length = 41 WHERE "offset" = 60'),

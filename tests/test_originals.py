@@ -46,6 +46,7 @@ def test_a_phrase_names_the_source(phrase: str) -> None:
         "She is a friend of Ada Granby and reads the paper.",
         "The source of the fire is unknown.",
         "Der Autor ist in Hamburg geboren.",
+        "He told reporters. SOURCE: News agencies",
     ],
 )
 def test_a_sentence_that_credits_nobody(sentence: str) -> None:
@@ -56,6 +57,7 @@ def test_a_name_means_its_publisher() -> None:
     assert means("Antiwar.com", "antiwar.com")
     assert means("The Lantern", "lantern.example")
     assert means("AP", "apnews.com")
+    assert means("Associated Press", "apnews.com")
     assert means("Meridian-Wire", "meridian-wire.example")
     assert not means("Lantern Post", "post.example")
 
@@ -74,6 +76,23 @@ def test_a_credit_outweighs_an_early_clock() -> None:
     assert story.original_article_id == original.article_id
     signals = [signal["signal"] for signal in store.reprints[reprint.article_id].evidence]
     assert "originally_published" in signals
+
+
+def test_where_nothing_decides_the_original_is_uncertain() -> None:
+    day = NOW.replace(hour=0)
+    one, other = (
+        article(f"https://{name}.example/1", text(*OWN), at=day, precision="day")
+        for name in ("wire", "digest")
+    )
+    store = StoryStore()
+    store.add(one, other)
+    story = store.story_of(one)
+    assert (story.original_article_id, story.original_status) == (None, "uncertain")
+    assert set(store.roles.values()) == {"reprint"}
+    credit = text(*OWN, "This article was originally published by Wire.")
+    third = article("https://lantern.example/1", credit, at=day, precision="day")
+    store.add(third)
+    assert store.story_of(one).original_article_id == one.article_id
 
 
 def test_an_original_that_nobody_holds_is_credited() -> None:
@@ -103,7 +122,7 @@ def test_a_page_that_holds_two_stories_is_in_neither() -> None:
         for each in order:
             store.add(each)
         assert len({store.story_of(each).story_id for each in (one, two, page)}) == 3
-        links = {(link.from_article_id, link.to_article_id) for link in store.links.values()}
+        links = {(link.from_article_id, link.to_article_id) for link in store.held.links}
         assert (page.article_id, one.article_id) in links
         assert (page.article_id, two.article_id) in links
 

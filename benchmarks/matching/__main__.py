@@ -22,8 +22,8 @@ def measure(sets: list[Labelled]) -> dict[str, tuple[float, float]]:
     """Mean and spread (half of highest less lowest) of every figure over these sets."""
     figures: dict[str, list[float]] = defaultdict(list)
     for labelled in sets:
-        store, cost = match(labelled)
-        for name, value in {**scores(labelled, store), "cpu_ms": cost}.items():
+        held, cost = match(labelled)
+        for name, value in {**scores(labelled, held), "cpu_ms": cost}.items():
             figures[name].append(value)
     return {
         name: (round(mean(values), 4), round((max(values) - min(values)) / 2, 4))

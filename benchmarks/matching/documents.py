@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.ids import mint
+from ingest.matching.sketch import sketch
 from ingest.types import Article
 from ingest.urls import url_key
 from ingest.words import content_hash, count_words
@@ -181,5 +182,5 @@ def _article(
         content_hash=content_hash(body),
         extractor="none",
         url_keys=(key,),
-        sketch=(),
+        sketch=sketch(body),
     )

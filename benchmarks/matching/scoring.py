@@ -8,25 +8,25 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from benchmarks.matching.documents import Labelled, host_of
-from benchmarks.matching.store import MemoryStore
+from benchmarks.matching.store import Held, Store
 
 BATCH = 200
 
 
-def match(labelled: Labelled, *, batch: int = BATCH) -> tuple[MemoryStore, float]:
-    """The articles matched in their order, and what it cost: CPU milliseconds an article."""
-    store = MemoryStore(host_of)
+def match(labelled: Labelled, *, batch: int = BATCH) -> tuple[Held, float]:
+    """The articles loaded in their order, and what it cost: CPU milliseconds an article."""
+    store = Store(host_of)
     started = time.process_time()
     for start in range(0, len(labelled.articles), batch):
         store.take_in(labelled.articles[start : start + batch])
     cost = 1000 * (time.process_time() - started) / len(labelled.articles)
-    return store, cost
+    return store.held, cost
 
 
-def scores(labelled: Labelled, store: MemoryStore) -> dict[str, float]:
+def scores(labelled: Labelled, held: Held) -> dict[str, float]:
     """Figures between 0 and 1 by name. For named pairs: the share joined, by what the pair shows;
     to be high when it is a copy and low (`false_…`) when it is not."""
-    groups = {name: copy.story_id or "" for name, copy in store.copies.items()}
+    groups = {name: copy.story_id or "" for name, copy in held.copies.items()}
     found = grouped({name: groups[name] for name in labelled.labels})
     figures = pair_scores(
         grouped({name: label.story for name, label in labelled.labels.items()}), found
@@ -35,8 +35,8 @@ def scores(labelled: Labelled, store: MemoryStore) -> dict[str, float]:
     for one, other, shows, same in labelled.pairs:
         counts[shows if same else f"false_{shows}"].append(groups[one] == groups[other])
     figures |= {name: sum(joined) / len(joined) for name, joined in counts.items()}
-    figures["relation"] = _relations(labelled, store)
-    figures["original"] = _originals(labelled, store)
+    figures["relation"] = _relations(labelled, held)
+    figures["original"] = _originals(labelled, held)
     return figures
 
 
@@ -56,25 +56,25 @@ def pair_scores(true: set[tuple[str, str]], found: set[tuple[str, str]]) -> dict
     return {"precision": precision, "recall": recall, "f1": f1}
 
 
-def _relations(labelled: Labelled, store: MemoryStore) -> float:
+def _relations(labelled: Labelled, held: Held) -> float:
     judged = [
         label.relation == reprint.relation
-        for name, reprint in store.reprints.items()
+        for name, reprint in held.reprints.items()
         if (label := labelled.labels[name]).relation
     ]
     return sum(judged) / len(judged) if judged else 1.0
 
 
-def _originals(labelled: Labelled, store: MemoryStore) -> float:
+def _originals(labelled: Labelled, held: Held) -> float:
     """Share of the stories with an original held among several articles in which it was found."""
     first = {label.story: name for name, label in labelled.labels.items() if label.relation is None}
     members: dict[str, Counter[str]] = defaultdict(Counter)
     for name, label in labelled.labels.items():
-        members[store.copies[name].story_id or ""][label.story] += 1
+        members[held.copies[name].story_id or ""][label.story] += 1
     judged = []
     for story_id, labels in members.items():
         original = first.get(labels.most_common(1)[0][0])
-        story = store.stories[story_id]
-        if story.article_count > 1 and original and store.copies[original].story_id == story_id:
+        story = held.stories[story_id]
+        if story.article_count > 1 and original and held.copies[original].story_id == story_id:
             judged.append(story.original_article_id == original)
     return sum(judged) / len(judged) if judged else 1.0

@@ -13,6 +13,7 @@ from ingest.words import folded_words
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’»)]*\s+|(?<=[。！？])\s*")
 _DIGITS = re.compile(r"\d+")
+_ADDRESS = re.compile(r"(?:https?://|\b[\w.+-]+@)?\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/[^\s<>\"]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,9 @@ class Block:
     """A sentence, or a line that is none. `start` and `end` are its place in the text, in
     characters, the white space that follows it included, so that all blocks make up the text.
 
-    `hash` is the same for blocks that differ in digits, month names, case, spacing or punctuation
-    only, and 0 for a block without words. `whole_line`: it shares its line with no other block.
+    `hash` is the same for blocks that differ in digits, month names, addresses (of pages, sites and
+    people), case, spacing or punctuation only, and 0 for a block without words. `whole_line`: it
+    shares its line with no other block.
     """
 
     text: str
@@ -41,8 +43,11 @@ def blocks_of(text: str) -> tuple[Block, ...]:
         for start, end in bounds:
             piece = line[start:end]
             words = folded_words(piece)
+            masked = folded_words(_ADDRESS.sub("0", piece)) if "." in piece else words
+            if len(masked) == 1:  # a line that is a figure or an address says just that
+                masked = words
             blocks.append(
-                Block(piece, at + start, at + end, _hash(words), len(words), len(bounds) == 1)
+                Block(piece, at + start, at + end, _hash(masked), len(words), len(bounds) == 1)
             )
         at += len(line)
     return tuple(blocks)

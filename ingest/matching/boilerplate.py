@@ -1,7 +1,7 @@
 """Boilerplate: blocks that a publisher repeats around its articles, learnt as articles arrive.
 
 Nothing is read or written here: storage hands over what it knows of the blocks of a batch, and
-keeps what `teach` returns.
+keeps what was learnt.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.matching.blocks import Block, blocks_of
-from ingest.types import RemovedBlock
+from ingest.types import BlockMemory, RemovedBlock
 from ingest.words import folded_words
 
 LEARNT_STORIES = 3
@@ -23,9 +23,6 @@ LEAST_WORDS = 25
 
 SHORT_BLOCK = 5
 """A sentence of fewer words goes only beside others that go: 'he said.' recurs everywhere."""
-
-HOLDERS_KEPT = 12
-"""Articles remembered for a block that is not learnt yet: they are cleaned when it is."""
 
 SAME_TELLING = 0.5
 """Two articles of one publisher that share so much of the shorter one's blocks, by words, and that
@@ -45,34 +42,21 @@ class Reading:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockMemory:
-    """What is known of one block of one publisher: the first LEARNT_STORIES different stories that
-    held it, and the first articles, which are to be cleaned once it is learnt. `forgotten`: a
-    person has said that it belongs to the articles."""
+Key = tuple[str, int]
+"""Publisher and hash of a block."""
 
-    publisher: str
-    hash: int
-    stories: tuple[str, ...] = ()
-    articles: tuple[str, ...] = ()
-    seen: int = 0
-    forgotten: bool = False
-
-    @property
-    def learnt(self) -> bool:
-        return len(self.stories) >= LEARNT_STORIES and not self.forgotten
-
-
-Memory = Mapping[tuple[str, int], BlockMemory]
-"""From (publisher, hash of the block) to what is known of it."""
+Memory = Mapping[Key, BlockMemory]
+"""What is known of blocks; one that was never seen may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """What a batch is to be cleaned of, by publisher, and the held articles to clean again because
-    a block of theirs has been learnt just now."""
+    """What publishers repeat: the hashes of their blocks. `learnt` are those among them that were
+    learnt just now, with their text, and `again` the held articles that hold one of these and are
+    to be cleaned again."""
 
     of: Mapping[str, frozenset[int]]
+    learnt: Mapping[Key, str]
     again: tuple[str, ...]
 
 
@@ -89,58 +73,76 @@ def read(article_id: str, publisher: str, title: str, text: str) -> Reading:
     return Reading(article_id, publisher, title, blocks_of(text))
 
 
-def wanted(readings: Iterable[Reading]) -> tuple[tuple[str, int], ...]:
-    """The (publisher, hash) that storage has to look up for these."""
+def wanted(readings: Iterable[Reading]) -> tuple[Key, ...]:
+    """The blocks that storage has to look up for these."""
     keys = {(r.publisher, block.hash) for r in readings for block in r.blocks if block.hash}
     return tuple(sorted(keys))
 
 
 def learn(readings: Sequence[Reading], memory: Memory) -> Boilerplate:
-    """The boilerplate of the batch's publishers, learnt from what is held and from the batch.
+    """The boilerplate of a batch's publishers, from what is remembered and from the batch.
 
     The stories of the batch are not known yet: articles of one publisher that look like tellings
-    of one story count once.
+    of one story count once. When they are, `unlearn` says what was learnt wrongly.
     """
-    holders: dict[tuple[str, int], set[str]] = defaultdict(set)
     telling = _tellings(readings)
+    counts = _different(readings, memory, telling)
+    text_of = {
+        (reading.publisher, block.hash): block.text.strip()
+        for reading in sorted(readings, key=lambda one: one.article_id, reverse=True)
+        for block in reversed(reading.blocks)
+    }
+    return _learnt({key: text_of[key] for key in counts}, counts, readings, memory)
+
+
+def unlearn(
+    boilerplate: Boilerplate,
+    readings: Sequence[Reading],
+    memory: Memory,
+    story_of: Mapping[str, str],
+) -> Boilerplate:
+    """The same without what too few different stories hold, by what matching has decided of the
+    batch, and of held articles that went over to another story: copies of a story teach once."""
+    counts = _different(readings, memory, story_of)
+    return _learnt(boilerplate.learnt, counts, readings, memory)
+
+
+def _different(
+    readings: Sequence[Reading], memory: Memory, story_of: Mapping[str, str]
+) -> dict[Key, int]:
+    """How many different stories hold each block of the batch."""
+    stories: dict[Key, set[str]] = defaultdict(set)
     for reading in readings:
         for block in reading.blocks:
             if block.hash:
-                holders[reading.publisher, block.hash].add(telling[reading.article_id])
-    boilerplate: dict[str, set[int]] = defaultdict(set)
-    again: set[str] = set()
-    for key, tellings in holders.items():
-        known = memory.get(key) or BlockMemory(*key)
-        if known.forgotten or len(known.stories) + len(tellings) < LEARNT_STORIES:
-            continue
-        boilerplate[key[0]].add(key[1])
-        if not known.learnt:
-            again.update(known.articles)
+                stories[reading.publisher, block.hash].add(story_of[reading.article_id])
+    for key, found in stories.items():
+        if key in memory:
+            found.update(story_of.get(name, story) for name, story in memory[key].holders)
+    return {key: len(found) for key, found in stories.items()}
+
+
+def _learnt(
+    text_of: Mapping[Key, str],
+    counts: Mapping[Key, int],
+    readings: Sequence[Reading],
+    memory: Memory,
+) -> Boilerplate:
+    """Boilerplate with those of these blocks that enough stories hold."""
+    known = {key for key, block in memory.items() if block.learnt or block.forgotten}
+    learnt = {
+        key: text
+        for key, text in text_of.items()
+        if counts[key] >= LEARNT_STORIES and key not in known
+    }
+    again = {name for key in learnt if key in memory for name, _ in memory[key].holders}
     again -= {reading.article_id for reading in readings}
-    return Boilerplate({p: frozenset(h) for p, h in boilerplate.items()}, tuple(sorted(again)))
-
-
-def teach(
-    readings: Sequence[Reading], memory: Memory, story_of: Mapping[str, str]
-) -> tuple[BlockMemory, ...]:
-    """The memory of every block in these readings, as it is to be kept. `story_of` is what matching
-    decided: two copies of one story do not teach twice."""
-    after: dict[tuple[str, int], BlockMemory] = {}
-    for reading in readings:
-        story = story_of[reading.article_id]
-        for number in {block.hash for block in reading.blocks if block.hash}:
-            key = (reading.publisher, number)
-            known = after.get(key) or memory.get(key) or BlockMemory(*key)
-            if not known.learnt:
-                known = replace(
-                    known,
-                    stories=tuple(dict.fromkeys((*known.stories, story)))[:LEARNT_STORIES],
-                    articles=tuple(dict.fromkeys((*known.articles, reading.article_id)))[
-                        :HOLDERS_KEPT
-                    ],
-                )
-            after[key] = replace(known, seen=known.seen + 1)
-    return tuple(after.values())
+    of: dict[str, set[int]] = defaultdict(set)
+    for publisher, number in (*learnt, *(key for key in known if memory[key].learnt)):
+        of[publisher].add(number)
+    return Boilerplate(
+        {name: frozenset(numbers) for name, numbers in of.items()}, learnt, tuple(sorted(again))
+    )
 
 
 def clean(text: str, boilerplate: frozenset[int], *, blocks: Sequence[Block] = ()) -> Cleaned:
@@ -176,7 +178,8 @@ def restore(body: str, removed: Sequence[RemovedBlock], only: frozenset[int] | N
         pieces.append(body[last : cut.at])
         last = cut.at
         if only is None or cut.hash in only:
-            if only is not None and pieces and pieces[-1] and not pieces[-1][-1].isspace():
+            before = next((piece[-1] for piece in reversed(pieces) if piece), "\n")
+            if only is not None and not before.isspace():
                 pieces.append("\n")
             pieces.append(cut.text)
     return "".join((*pieces, body[last:]))

@@ -63,19 +63,29 @@ class Comparisons:
         self._bodies: dict[str, str] = {}
         self._edges: dict[tuple[str, str], tuple[str, str, Edge | None]] = {}
         self._signals: dict[str, tuple[str, tuple[Signal, ...]]] = {}
-        self.same: set[frozenset[str]] = set()
-        self.different: set[frozenset[str]] = set()
-        self.originals: set[str] = set()
         self.rule(overrides)
 
     def rule(self, overrides: Iterable[StoryOverride]) -> None:
-        """Follow what a person has said."""
+        """Follow what a person has said, and nothing said before."""
+        self.same: set[frozenset[str]] = set()
+        self.different: set[frozenset[str]] = set()
+        self.originals: set[str] = set()
+        self._cluster: dict[str, set[str]] = {}
         for override in overrides:
             pair = frozenset((override.article_id, override.other_article_id))
             if override.verdict == "original":
                 self.originals.add(override.article_id)
+            elif override.verdict == "different":
+                self.different.add(pair)
             else:
-                (self.same if override.verdict == "same" else self.different).add(pair)
+                self.same.add(pair)
+                joined = set().union(*(self._cluster.get(name, {name}) for name in pair))
+                self._cluster.update(dict.fromkeys(joined, joined))
+
+    def ruled_with(self, name: str) -> frozenset[str]:
+        """The articles that a person has said to be of one story with this one, directly or through
+        others."""
+        return frozenset(self._cluster.get(name, {name})) - {name}
 
     def text(self, copy: Copy) -> Text:
         name = copy.article_id
@@ -97,6 +107,10 @@ class Comparisons:
         if one.article_id > other.article_id:
             one, other = other, one
         pair = (one.article_id, other.article_id)
+        if frozenset(pair) in self.different:
+            return None
+        if frozenset(pair) in self.same:
+            return Edge("copy", one.article_id, other.article_id, 1.0, 1.0)
         known = self._edges.get(pair)
         if known is None or known[0] != one.body or known[1] != other.body:
             known = (one.body, other.body, self._judge(one, other))
@@ -112,11 +126,6 @@ class Comparisons:
         return edge is not None and edge.kind == "copy"
 
     def _judge(self, one: Copy, other: Copy) -> Edge | None:
-        pair = frozenset((one.article_id, other.article_id))
-        if pair in self.different:
-            return None
-        if pair in self.same:
-            return Edge("copy", one.article_id, other.article_id, 1.0, 1.0)
         same_publisher = one.publisher == other.publisher
         match = compare(self.text(one), self.text(other), same_publisher=same_publisher)
         if match is None:

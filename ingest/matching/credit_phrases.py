@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.extraction.agencies import agency_named
+
 HEAD_CHARACTERS = 600
 TAIL_CHARACTERS = 1500
 """Credits stand at the ends of a text; further in, other outlets are quoted."""
@@ -107,6 +109,11 @@ AGENCIES = {
 }
 """Agencies as their datelines name them, and their domains."""
 
+_DOMAINS = {agency_named(name) or name: domain for name, domain in AGENCIES.items()}
+
+NO_NAMES = frozenset({"agencies", "agenturen", "news", "newsagencies", "staff", "twitter"})
+"""What stands where a source is named, folded, and names none."""
+
 _DATELINE = re.compile(
     r"(?:^|\n)[^\n]{2,60}?\((?P<name>" + "|".join(AGENCIES) + r")(?:[-/]\w+)?\)\s*[-–—:]"
 )
@@ -143,7 +150,9 @@ def _in_part(part: str) -> Iterator[Credit]:
     if _CUES.search(part):
         for signal, weight, pattern in _COMPILED:
             for match in pattern.finditer(part):
-                yield Credit(signal, weight, match["name"].strip(" .'’"), match[0].strip())
+                name = match["name"].strip(" .'’")
+                if fold(name) not in NO_NAMES:
+                    yield Credit(signal, weight, name, match[0].strip())
     for match in _DATELINE.finditer(part):
         yield Credit("dateline", 3, match["name"], match[0].strip())
 
@@ -156,7 +165,7 @@ def fold(name: str) -> str:
 def means(name: str, publisher: str) -> bool:
     """Whether a name can be that publisher's: its domain, with or without suffixes, or the agency's
     own."""
-    if AGENCIES.get(name) == publisher:
+    if _DOMAINS.get(agency_named(name) or name) == publisher:
         return True
     labels = publisher.removeprefix("www.").split(".")
     known = {fold("".join(labels[:count])) for count in range(1, len(labels) + 1)}

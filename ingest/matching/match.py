@@ -116,7 +116,8 @@ class Text:
         if not hashes:
             return self
         if hashes not in self._restored:
-            self._restored[hashes] = Text(restore(self._text, self._removed, hashes))
+            only = None if hashes == self.removed_hashes else hashes
+            self._restored[hashes] = Text(restore(self._text, self._removed, only))
         return self._restored[hashes]
 
     @property

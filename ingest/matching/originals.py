@@ -40,6 +40,12 @@ never had it, so that an early clock alone does not make a reprinter the origina
 OWN_CREDIT_WEIGHT = -4
 """A text that names another as its source is not the original."""
 
+NEARLY_TIED = 0.5
+"""Members whose scores, times apart, differ by no more are told apart by time only."""
+
+SEEN_TOGETHER = timedelta(minutes=10)
+"""And not by which was seen first, when both were within one run or so."""
+
 STRONG_CREDIT = 4
 """From here on a credit to a publisher that is not held outweighs the earliest held copy."""
 
@@ -118,6 +124,7 @@ def attribute(
         scores[copy.article_id] = max(scores[copy.article_id], -8) + contained(copy)
         if habits and copy.publisher in habits:
             scores[copy.article_id] += HABIT_WEIGHT * (2 * habits[copy.publisher] - 1)
+    said = dict(scores)
     earliest = _add_times(members, scores)
     best = max(members, key=lambda copy: (scores[copy.article_id], _negated(copy)))
     if chosen is not None:
@@ -126,7 +133,23 @@ def attribute(
     away = max(absent, key=lambda name: (absent[name], name)) if absent else None
     if away is not None and _is_away(best, absent[away], scores, stated, endorsed):
         return Attribution(None, "not_held", away, _evidence(members, stated, None, earliest))
+    if any(_tied(best, other, said) for other in members):
+        return Attribution(None, "uncertain", credit, _evidence(members, stated, None, earliest))
     return Attribution(best, "held", credit or None, _evidence(members, stated, best, earliest))
+
+
+def _tied(best: Copy, other: Copy, said: Mapping[str, float]) -> bool:
+    """Whether nothing tells the best member from one of another publisher: neither what is said of
+    them nor a time that means something."""
+    if best.publisher == other.publisher:
+        return False
+    if abs(said[best.article_id] - said[other.article_id]) > NEARLY_TIED:
+        return False
+    if abs(best.first_seen_at - other.first_seen_at) > SEEN_TOGETHER:
+        return False
+    day, coarse, at, _ = publication_order(best)
+    other_day, other_coarse, other_at, _ = publication_order(other)
+    return day == other_day and ((coarse and other_coarse) or at == other_at)
 
 
 def _is_away(

@@ -77,12 +77,12 @@ class Placement:
                 yield other, edge
 
     def _copy_edges(self, name: str) -> dict[str, Edge]:
-        if name in self.roundups:
-            return {}
+        ruled = self._compared.ruled_with(name)
+        apart = self.roundups if name not in self.roundups else self._copies
         return {
             other: edge
             for other, edge in self.edges(name)
-            if edge.kind == "copy" and other not in self.roundups
+            if edge.kind == "copy" and (other in ruled or other not in apart)
         }
 
     def _found_roundups(self, name: str) -> set[str]:
@@ -163,6 +163,9 @@ class Placement:
             return None
         if edge and edge.kind == "copy":
             return min(1.0, edge.containment) + edge.coverage
+        ruled = self._compared.ruled_with(leader).intersection(members)
+        if any(self._compared.copies(copy, self._copies[other]) for other in sorted(ruled)):
+            return 1.0
         asked = members[:WITNESSES]
         if any(self._compared.in_conflict(copy, self._copies[other]) for other in asked):
             return None

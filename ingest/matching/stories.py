@@ -53,22 +53,24 @@ def decide_stories(
     *,
     publisher_of: Callable[[str], str],
     compared: Comparisons,
-    again: Sequence[str] = (),
+    again: Mapping[str, Sequence[int]] | None = None,
     movable: bool = False,
 ) -> StoryDecisions:
     """Place every article of the batch in a story, and judge the stories it touches.
 
-    `again` names stored articles that are to be placed anew, because their text was cleaned again
-    or late arrivals changed what is around them: `candidates.copies` has them as they are now, and
-    `candidates.pairs` what they may be copies of. Only when `movable` may stored articles change
-    their story: the caller then records `redirects` and `links`.
+    `again` are stored articles, with their sketches, that are to be placed anew, because their text
+    was cleaned again or late arrivals changed what is around them: `candidates.copies` has them as
+    they are now, and `candidates.pairs` what they may be copies of. Only when `movable` may stored
+    articles change their story: the caller then records `redirects` and `links`.
 
     The order within the batch does not matter.
     """
+    again = again or {}
     copies = {**candidates.copies, **{a.article_id: as_copy(a) for a in batch}}
     unplaced = {article.article_id for article in batch} | set(again)
     stored_story = {name: copy.story_id for name, copy in copies.items() if copy.story_id}
-    likely = _likely_pairs(batch, candidates, copies)
+    sketches = {**again, **{article.article_id: article.sketch for article in batch}}
+    likely = _likely_pairs(sketches, candidates, copies, compared.same)
     placement = Placement(
         copies,
         {name: story for name, story in stored_story.items() if name not in unplaced},
@@ -122,7 +124,10 @@ def _keep_teasers_last(order: list[str], copies: Mapping[str, Copy]) -> None:
 
 
 def _likely_pairs(
-    batch: Sequence[Article], candidates: Candidates, copies: Mapping[str, Copy]
+    sketches: Mapping[str, Sequence[int]],
+    candidates: Candidates,
+    copies: Mapping[str, Copy],
+    ruled: Iterable[frozenset[str]],
 ) -> dict[str, set[str]]:
     """For each article, those that it is worth comparing with; for stored ones too."""
     likely: dict[str, set[str]] = defaultdict(set)
@@ -135,8 +140,10 @@ def _likely_pairs(
     for name, others in candidates.pairs.items():
         for other in others:
             pair(name, other)
-    for one, other in shared_hashes({a.article_id: a.sketch for a in batch}, least=SHARED_HASHES):
+    for one, other in shared_hashes(sketches, least=SHARED_HASHES):
         pair(one, other)
+    for names in ruled:
+        pair(*sorted(names))
     by_key = {key: name for name, copy in copies.items() for key in copy.url_keys}
     for name, copy in copies.items():
         named = by_key.get(canonical_key(copy) or "")

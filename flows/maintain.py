@@ -1,0 +1,61 @@
+"""`wirecopy maintain`: what is better done from time to time than with every batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flows.run import Run, Setup, finish, publish_if_due, started
+from flows.settling import settle
+from flows.tally import MaintenanceReport
+from storage.settling import count_unsettled
+
+
+def settle_stories(run: Run) -> Mapping[str, int]:
+    """Take boilerplate learnt late out of earlier articles, and judge stories again."""
+    progress = run.setup.progress
+    with run.database.open() as connection:
+        progress.stage("articles", count_unsettled(connection, "judge"))
+    done = settle(
+        run.database,
+        publisher_of=run.publisher_of,
+        now=run.now,
+        advance=lambda judged: progress.advance("articles", judged),
+    )
+    return {
+        "blocks learnt": done.learnt,
+        "blocks unlearnt": done.unlearnt,
+        "articles cleaned": done.cleaned,
+        "articles judged": done.judged,
+        "articles moved": done.moved,
+    }
+
+
+STEPS: tuple[tuple[str, Callable[[Run], Mapping[str, int]]], ...] = (
+    ("settle stories", settle_stories),
+)
+"""The steps of maintenance, in order. Each may be interrupted, and goes on the next time."""
+
+
+def run_maintenance(setup: Setup) -> MaintenanceReport:
+    """Do every step, and publish what changed."""
+    steps: dict[str, Mapping[str, int]] = {}
+
+    with started(setup, "maintain") as run:
+        for name, step in STEPS:
+
+            def do(name: str = name, step: Callable[[Run], Mapping[str, int]] = step) -> None:
+                steps[name] = step(run)
+
+            setup.step(name, do)
+            publish_if_due(run)
+        finish(run, "completed")
+    published = publish_if_due(run, at_end=True)
+    return MaintenanceReport(
+        run_id=run.run_id,
+        outcome="completed",
+        started_at=run.started_at,
+        seconds=(run.now() - run.started_at).total_seconds(),
+        steps=steps,
+        database=run.setup.home.published,
+        published=published is not None,
+    )
