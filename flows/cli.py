@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from flows.settings import Settings
+from flows.backfill_cli import backfill_commands
+from flows.options import FeedsOption, HomeOption, JsonOption, QuietOption
+from flows.options import print_report as _print
+from flows.options import require_database as _require
+from flows.options import settings_in_force as _settings
 
 app = typer.Typer(
     name="wirecopy",
@@ -21,15 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="Home folder (WIRECOPY_HOME, default ./wirecopy-home)."),
-]
-FeedsOption = Annotated[
-    Path | None, typer.Option("--feeds", help="Feeds file (default: feeds.toml in the home).")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+app.add_typer(backfill_commands, name="backfill")
 
 
 def main() -> None:
@@ -54,24 +48,6 @@ def _fail(message: str, code: int) -> None:
 
     print_error(message)
     raise SystemExit(code)
-
-
-def _settings(home: Path | None, **given: object) -> Settings:
-    from flows.log import configure_logging
-    from flows.settings import load_settings
-
-    settings = load_settings({"home": home, **given})
-    configure_logging(settings.log_level, settings.log_format)
-    return settings
-
-
-def _print(report: object, as_text: Callable[[], None], *, json: bool) -> None:
-    if json:
-        from flows.report import as_json
-
-        print(as_json(report))
-    else:
-        as_text()
 
 
 @app.callback(invoke_without_command=True)
@@ -124,36 +100,6 @@ def poll(
     _print(report, lambda: print_run(report), json=json)
     if report.nothing_done:
         raise typer.Exit(1)
-
-
-@app.command()
-def backfill(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="articles:FILE",
-            help="Articles already extracted: JSON Lines or Parquet with url, body and, if known, "
-            "title, publisher, authors, published, language, canonical_url.",
-        ),
-    ],
-    home: HomeOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Load articles that no current feed lists. Run it again to go on after an interruption."""
-    from flows.import_articles import import_articles
-    from flows.progress import shown
-    from flows.report import print_run
-    from flows.run import set_up
-    from ingest.errors import ConfigurationError
-
-    kind, _, file = source.partition(":")
-    if kind != "articles" or not file:
-        raise ConfigurationError(f"{source!r} is no source that is known: use articles:FILE.")
-    settings = _settings(home)
-    with shown(quiet=quiet) as progress:
-        report = import_articles(set_up(settings, progress, feeds_needed=False), Path(file))
-    _print(report, lambda: print_run(report), json=json)
 
 
 @app.command()
@@ -253,16 +199,6 @@ def schedule(
     from flows.prefect_schedule import run_schedule
 
     run_schedule(_settings(home), file)
-
-
-def _require(exists: bool, home: Path) -> None:
-    if not exists:
-        from ingest.errors import ConfigurationError
-
-        raise ConfigurationError(
-            f"There is no database in {home} yet. `wirecopy poll` makes one; "
-            "--home or WIRECOPY_HOME names another home."
-        )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,14 +127,7 @@ def _fetch(
     ):
         wanted = wanted_of[id(request)]
         if isinstance(answer, FetchResponse):
-            page = RawPage(
-                answer.url,
-                answer.final_url,
-                answer.status,
-                answer.headers,
-                answer.body,
-                answer.fetched_at,
-            )
+            page = answer.as_page()
             place = run.archive.append(page) if run.archive else None
             yield _extract(run, wanted, page, budget, place)
         else:
@@ -204,9 +197,13 @@ def _failure(run: Run, wanted: WantedPage, error: OutcomeError) -> PageFailure:
 
 
 def load_articles(
-    run: Run, articles: Sequence[tuple[str, Article]], failures: Sequence[PageFailure]
+    run: Run,
+    articles: Sequence[tuple[str, Article]],
+    failures: Sequence[PageFailure],
+    settle: Callable[[Connection, Identified], None] | None = None,
 ) -> None:
     """Match articles (by the URL key of their page) and load them, with the failures beside them.
+    `settle` adds to the transaction what is to be true exactly when they are loaded.
 
     Matching runs outside the writer lock; when another run has added articles meanwhile, the batch
     is judged again under it, which costs only the comparisons with these.
@@ -225,6 +222,8 @@ def load_articles(
         add_urls(connection, identified.urls)
         settle_done(connection, identified.article_of)
         settle_failed(connection, failures)
+        if settle:
+            settle(connection, identified)
     _count(run, identified, found, decisions)
 
 
