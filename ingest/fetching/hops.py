@@ -39,6 +39,7 @@ _ACCEPT: Final = {
     "feed": "application/rss+xml, application/atom+xml, application/feed+json;q=0.9,"
     " application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5",
     "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
+    "sitemap": "application/xml, text/xml;q=0.9, text/plain;q=0.8, */*;q=0.5",
 }
 # These are ours to set: the feed's own headers cannot change where or how we ask.
 _OUR_HEADERS: Final = frozenset(
@@ -214,10 +215,10 @@ def _want_html(target: Target, content_type: str | None, start: bytes) -> None:
 
 
 def _want_all(target: Target, content_type: str | None, start: bytes) -> None:
-    """Feeds are served as anything; whether it is one is seen when it is read."""
+    """Feeds and sitemaps are served as anything; whether it is one is seen when it is read."""
 
 
-_WANTED: Final = {"page": _want_html, "feed": _want_all}
+_WANTED: Final = {"page": _want_html, "feed": _want_all, "sitemap": _want_all}
 
 
 def _status_error(target: Target, status: int) -> HttpStatusError:
