@@ -29,8 +29,8 @@ Behaviour = Callable[["Talk"], object]
 
 @dataclass
 class Asked:
-    """One request as it came over the wire. Times in monotonic seconds; `sni` is the name that the
-    TLS handshake asked for."""
+    """One request as it came over the wire. Times in monotonic seconds, `ended` when the last of
+    the answer was about to be sent; `sni` is the name that the TLS handshake asked for."""
 
     method: str
     target: str
@@ -55,6 +55,8 @@ class Talk:
     keep_alive: bool = field(default=True)
 
     def send(self, data: bytes) -> None:
+        # Before, or a client that has all of it may be back before this thread notes the end.
+        self.asked.ended = time.monotonic()
         self.sock.sendall(data)
 
     def close(self) -> None:
@@ -271,7 +273,7 @@ class RudeServer:
         try:
             (behaviour or page(b"not here", 404))(talk)
         finally:
-            asked.ended = time.monotonic()
+            asked.ended = asked.ended or time.monotonic()
         return talk.keep_alive
 
 

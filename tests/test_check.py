@@ -41,6 +41,7 @@ from storage.home import Home
 from storage.pages import mark_fetched, settle_done, settle_failed
 from storage.publish import publish
 from storage.stories import record_stories
+from storage.throttles import keep_throttles
 
 ORIGINAL = article("a.example/1")
 COPY = article("b.example/1", sort_at=later(hours=2), published_at=later(hours=2))
@@ -50,7 +51,8 @@ RAW = "every raw page lies in the archive"
 
 
 def fill(database: Database) -> None:
-    """Entries in every state, a story with a reprint, a raw page, a snapshot."""
+    """Entries in every state, a story with a reprint, a raw page, a publisher that wants to be left
+    alone, a snapshot."""
     with database.write() as connection:
         follow_feeds(connection, followed("a.example"), followed("b.example"))
         urls = [f"https://a.example/{number}" for number in (1, 2, 3, 4)]
@@ -74,6 +76,7 @@ def fill(database: Database) -> None:
         )
         settle_done(connection, {keys[0]: ORIGINAL.article_id, keys[4]: COPY.article_id})
         settle_failed(connection, [PageFailure(keys[2], "gone", None)])
+        keep_throttles(connection, [("b.example", 429, later(hours=1))], now=NOW)
     take(database)
 
 

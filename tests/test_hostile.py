@@ -45,6 +45,9 @@ from ingest.workers.child import PROCESSOR_SECONDS
 FETCH_DEADLINE = 18.0
 assert PROCESSOR_SECONDS < FETCH_DEADLINE
 MEMORY = 700_000_000
+TOO_BUSY = 2.0
+"""Processes that want to run, per processor: this test takes one of each two processors itself, so
+beyond this it gets less than half of what it wants, and how much less changes by the second."""
 
 EVERYWHERE = """
 import os, sys
@@ -290,6 +293,8 @@ def test_hostile_feeds_cost_one_deadline_at_most(together: Polled, tmp_path: Pat
     healthy_seconds = together.healthy_seconds
     if together.watched.seconds > healthy_seconds + FETCH_DEADLINE:
         # The machine may have become busier since the healthy feeds were polled alone.
+        if os.getloadavg()[0] > TOO_BUSY * (os.cpu_count() or 1):
+            pytest.skip("others keep this machine too busy to time anything by the clock")
         healthy_seconds = max(healthy_seconds, poll_healthy_alone(together.server, tmp_path))
     assert together.watched.seconds <= healthy_seconds + FETCH_DEADLINE
 
