@@ -20,7 +20,6 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 # The embedded server's first start on a slow machine takes longer than Prefect's 20 s.
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 
-from httpx import HTTPError
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
@@ -57,9 +56,9 @@ def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
         state = poll(
             home=str(settings.home.absolute()), feeds=feeds, every=every, return_state=True
         )
-    except HTTPError as error:  # the server left while the run went on
-        if not ended:
-            raise WirecopyError(f"Prefect's server does not answer any more: {error}") from None
+    except Exception:
+        if not ended:  # else the server left while the run went on, and that went well
+            raise
     else:
         if not ended:
             state.result()  # raises what went wrong
