@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from flows.backfill_cli import backfill_commands
 from flows.options import (
     FeedsOption,
     HomeOption,
@@ -28,6 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.add_typer(backfill_commands, name="backfill")
 app.add_typer(story_commands, name="stories")
 app.add_typer(boilerplate_commands, name="boilerplate")
 
@@ -106,36 +108,6 @@ def poll(
     print_report(report, lambda: print_run(report), json=json)
     if report.nothing_done:
         raise typer.Exit(1)
-
-
-@app.command()
-def backfill(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="articles:FILE",
-            help="Articles already extracted: JSON Lines or Parquet with url, body and, if known, "
-            "title, publisher, authors, published, language, canonical_url.",
-        ),
-    ],
-    home: HomeOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Load articles that no current feed lists. Run it again to go on after an interruption."""
-    from flows.import_articles import import_articles
-    from flows.progress import shown
-    from flows.report import print_run
-    from flows.run import set_up
-    from ingest.errors import ConfigurationError
-
-    kind, _, file = source.partition(":")
-    if kind != "articles" or not file:
-        raise ConfigurationError(f"{source!r} is no source that is known: use articles:FILE.")
-    settings = settings_in_force(home)
-    with shown(quiet=quiet) as progress:
-        report = import_articles(set_up(settings, progress, feeds_needed=False), Path(file))
-    print_report(report, lambda: print_run(report), json=json)
 
 
 @app.command()

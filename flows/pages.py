@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from flows.intake import ByteBudget, Coming, Intake
 from flows.run import Run, publish_if_due
 from flows.stories import take_in
 from ingest.archive import ArchiveDamaged, read_page
+from ingest.articles import Identified
 from ingest.errors import OutcomeError, Postponed
 from ingest.fetching.dispatch import postponed
 from ingest.polling.schedule import next_attempt
@@ -122,14 +123,7 @@ def _fetch(
     ):
         wanted = wanted_of[id(request)]
         if isinstance(answer, FetchResponse):
-            page = RawPage(
-                answer.url,
-                answer.final_url,
-                answer.status,
-                answer.headers,
-                answer.body,
-                answer.fetched_at,
-            )
+            page = answer.as_page()
             place = run.archive.append(page) if run.archive else None
             yield _extract(run, wanted, page, budget, place)
         else:
@@ -199,14 +193,18 @@ def _failure(run: Run, wanted: WantedPage, error: OutcomeError) -> PageFailure:
 
 
 def load_articles(
-    run: Run, articles: Sequence[tuple[str, Article]], failures: Sequence[PageFailure]
+    run: Run,
+    articles: Sequence[tuple[str, Article]],
+    failures: Sequence[PageFailure],
+    also: Callable[[Connection, Identified], None] = lambda *_: None,
 ) -> None:
     """Clean and match articles (by the URL key of their page) and load them, with the failures
-    beside them."""
+    beside them, and with what `also` does in the same transaction."""
 
-    def settle(connection: Connection, article_of: Mapping[str, str]) -> None:
-        settle_done(connection, article_of)
+    def settle(connection: Connection, identified: Identified) -> None:
+        settle_done(connection, identified.article_of)
         settle_failed(connection, failures)
+        also(connection, identified)
 
     taken = take_in(
         run.database, articles, publisher_of=run.publisher_of, now=run.now(), beside=settle

@@ -113,9 +113,9 @@ def poll(
         settings = load_settings({"home": home, "feeds": feeds})
         shown = Shown("poll")
         setup = dataclasses.replace(
-            set_up(settings, shown), step=_as_task, flow_run_id=flow_run.get_id()
+            set_up(settings, shown), step=as_task, flow_run_id=flow_run.get_id()
         )
-        with _events_in_run_log(settings.log_level):
+        with events_in_run_log(settings.log_level):
             report = run_poll(setup, every=every)
     except WirecopyError as error:
         ended.append(error)
@@ -155,7 +155,7 @@ def _task(name: str, batch: _Batch) -> State[None] | None:
     return None
 
 
-def _as_task(name: str, work: Callable[[], None]) -> None:
+def as_task(name: str, work: Callable[[], None]) -> None:
     """Do a batch as a task of the flow run, in this thread. Raises what the batch raises."""
     batch = _Batch(work)
     state = _task(name, batch, return_state=True)
@@ -166,7 +166,7 @@ def _as_task(name: str, work: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _events_in_run_log(level: str) -> Iterator[None]:
+def events_in_run_log(level: str) -> Iterator[None]:
     """Our own events, from whichever thread, go to the log of this flow run, and nowhere else."""
     logger = logging.getLogger("wirecopy")
     before = logger.handlers[:], logger.level, logger.propagate

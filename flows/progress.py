@@ -38,7 +38,7 @@ class Lines:
     def __init__(self) -> None:
         self._done: dict[str, int] = {}
         self._total: dict[str, int] = {}
-        self._said = time.monotonic()
+        self._said = self._began = time.monotonic()
 
     def stage(self, name: str, total: int) -> None:
         self._total[name] = total
@@ -49,7 +49,18 @@ class Lines:
         complete = self._done[name] >= self._total[name]
         if complete or time.monotonic() - self._said >= LINE_SECONDS:
             self._said = time.monotonic()
-            print(f"{name}: {self._done[name]} of {self._total[name]}", file=sys.stderr, flush=True)
+            print(self._line(name), file=sys.stderr, flush=True)
+
+    def _line(self, name: str) -> str:
+        done, total = self._done[name], self._total[name]
+        rate = done / max(self._said - self._began, 0.001)
+        left = f", {_spell((total - done) / rate)} left" if 0 < done < total else ""
+        return f"{name}: {done} of {total}, {rate:.1f} a second{left}"
+
+
+def _spell(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 @contextmanager
@@ -70,11 +81,19 @@ def _bars() -> Iterator[Progress]:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
+        ProgressColumn,
+        Task,
         TaskID,
         TextColumn,
         TimeElapsedColumn,
+        TimeRemainingColumn,
     )
     from rich.progress import Progress as RichProgress
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
     class Bars:
         def __init__(self, progress: RichProgress) -> None:
@@ -94,7 +113,9 @@ def _bars() -> Iterator[Progress]:
         TextColumn("{task.description:>8}"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     with RichProgress(*columns, console=Console(stderr=True), transient=True) as progress:
         yield Bars(progress)

@@ -130,7 +130,9 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
             kind=kind,
             setup=setup,
             database=database,
-            fetcher=stack.enter_context(_fetcher(setup, robots, throttles)),
+            fetcher=stack.enter_context(
+                make_fetcher(setup, robots, throttles, patient=kind == "backfill")
+            ),
             workers=stack.enter_context(WorkerPool(_worker_policy(settings))),
             archive=stack.enter_context(_archive(home, now, kind, run_id))
             if settings.archive
@@ -145,6 +147,23 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
         except BaseException:  # Ctrl-C, exit, or what Prefect raises to cancel a flow run
             finish(run, "cancelled")
             raise
+
+
+@contextmanager
+def rehearsed(setup: Setup) -> Iterator[Run]:
+    """A backfill run that is nowhere recorded and keeps nothing: for finding out how much there is
+    to do."""
+    with ExitStack() as stack:
+        yield Run(
+            run_id=random_id("r"),
+            kind="backfill",
+            setup=setup,
+            database=Database(setup.home, backfill=True),
+            fetcher=stack.enter_context(make_fetcher(setup, patient=True)),
+            workers=stack.enter_context(WorkerPool(_worker_policy(setup.settings))),
+            archive=None,
+            started_at=setup.clock(),
+        )
 
 
 def finish(run: Run, outcome: str) -> None:
@@ -219,18 +238,24 @@ def _check_room(home: Home, min_free_bytes: int) -> None:
         )
 
 
-def _fetcher(
-    setup: Setup, robots: Sequence[RobotsRecord], throttles: Sequence[ThrottleRecord]
+def make_fetcher(
+    setup: Setup,
+    robots: Sequence[RobotsRecord] = (),
+    throttles: Sequence[ThrottleRecord] = (),
+    *,
+    patient: bool = False,
 ) -> Fetcher:
+    """A fetcher by these settings. One that is `patient` asks each publisher half as often, one
+    request at a time, and a quarter as many at once: polls may be asking the same ones."""
     settings = setup.settings
     policy = FetchPolicy(
         user_agent=settings.user_agent or default_user_agent(settings.contact),
         proxy=settings.proxy,
         allow_networks=settings.allow_networks,
         allow_ports=settings.allow_ports,
-        per_publisher_delay=settings.per_publisher_delay,
-        per_publisher_connections=settings.per_publisher_connections,
-        connections=settings.connections,
+        per_publisher_delay=settings.per_publisher_delay * (2 if patient else 1),
+        per_publisher_connections=1 if patient else settings.per_publisher_connections,
+        connections=max(1, settings.connections // 4) if patient else settings.connections,
         fetch_deadline=settings.fetch_deadline,
         max_page_bytes=settings.max_page_bytes,
         max_feed_bytes=settings.max_feed_bytes,

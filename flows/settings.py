@@ -79,6 +79,11 @@ class Settings(BaseSettings):
         ge=timedelta(0),
         description="Least time between two snapshots; otherwise chosen by what one costs.",
     )
+    wayback_endpoint: str = Field(
+        "https://web.archive.org",
+        pattern="^https?://.*[^/]$",
+        description="Web archive that backfills from wayback:DOMAIN ask; one of your own, perhaps.",
+    )
     archive: bool = Field(True, description="Keep raw pages.")
     min_free_bytes: int = Field(
         512 * MIB, ge=0, description="No run starts with less free disk space."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -63,10 +63,10 @@ def take_in(
     *,
     publisher_of: PublisherOf,
     now: datetime,
-    beside: Callable[[Connection, Mapping[str, str]], None] = lambda *_: None,
+    beside: Callable[[Connection, Identified], None] = lambda *_: None,
 ) -> TakenIn:
     """Load a batch with all that follows from it, in one transaction with what `beside` does; that
-    is given the article that each page's URL key led to.
+    is given which articles are new, and the one that each page's URL key led to.
 
     Matching runs outside the writer lock; when another run has changed articles meanwhile, the
     batch is judged again under it, which costs only the comparisons that are new.
@@ -77,7 +77,7 @@ def take_in(
         if articles_revision(connection) != judged.revision:
             judged = _judge(lambda: nullcontext(connection), batch, compared, publisher_of)
         _record(connection, judged, now=now)
-        beside(connection, judged.identified.article_of)
+        beside(connection, judged.identified)
     return _taken(judged)
 
 

@@ -57,6 +57,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _WARC_MAGIC = b"WARC/1."
 _CHUNK = 1 << 16
+_INFLATED = 1 << 20  # bytes that one step may give
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -167,12 +168,12 @@ def read_page(folder: Path, place: ArchivePlace) -> RawPage:
         raise ValueError(f"not the name of an archive file: {place.file!r}")
     try:
         with open(folder / place.file, "rb") as file:
-            inflated = _inflate(file, place.offset)
+            inflated = inflate(file, place.offset)
     except OSError as error:
         raise _damaged(place.file, place.offset, error.strerror or "unreadable") from error
     if inflated is None or inflated[1] != place.length:
         raise _damaged(place.file, place.offset, "the record was changed or cut off")
-    page = _page(inflated[0], place.file, place.offset)
+    page = page_of_record(inflated[0], place.file, place.offset)
     if page is None:
         raise _damaged(place.file, place.offset, "the record is not a page")
     return page
@@ -189,7 +190,7 @@ def iter_pages(path: Path) -> Iterator[tuple[int, RawPage]]:
         with open(path, "rb") as file:
             for offset, record in _records(file, path.name):
                 try:
-                    page = _page(record, path.name, offset)
+                    page = page_of_record(record, path.name, offset)
                 except ArchiveDamaged as error:
                     log.warning("archive.damaged", extra={"file": path.name, "offset": offset})
                     log.debug("archive.unreadable_record", extra={"error": error.message})
@@ -276,8 +277,8 @@ def _compressed(record: WarcRecord) -> bytes:
     return buffer.getvalue()
 
 
-def _page(data: bytes, file: str, offset: int) -> RawPage | None:
-    """A record as a page, or None if it is another kind of record."""
+def page_of_record(data: bytes, file: str, offset: int) -> RawPage | None:
+    """A record as a page, or None if it is another kind of record. Raises `ArchiveDamaged`."""
     try:
         record = WarcRecord.from_bytes(data)
         if record.record_type != WarcRecordType.response or not record.is_http:
@@ -287,9 +288,9 @@ def _page(data: bytes, file: str, offset: int) -> RawPage | None:
         status = record.http_headers.status_code
     except OSError as error:
         raise _damaged(file, offset, str(error)) from error
-    url = record.headers.get("WARC-Target-URI")
-    if url is None or status is None:
-        raise _damaged(file, offset, "no URL or no status")
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<>")  # as in WARC/1.0's own example
+    if not url or status is None or record.record_date is None:
+        raise _damaged(file, offset, "no URL, no status or no date")
     return RawPage(
         url=url,
         final_url=record.headers.get(_FINAL_URI) or url,
@@ -318,40 +319,48 @@ def _records(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
     offset: int | None = 0
     size = os.fstat(file.fileno()).st_size
     while offset is not None and offset < size:
-        if inflated := _inflate(file, offset):
+        if inflated := inflate(file, offset):
             yield offset, inflated[0]
             offset += inflated[1]
             continue
-        following = _next_record(file, offset + 1)
+        following = next_record(file, offset + 1)
         event = "archive.torn_end" if following is None else "archive.damaged"
         log.warning(event, extra={"file": name, "offset": offset})
         offset = following
 
 
-def _inflate(file: BinaryIO, offset: int) -> tuple[bytes, int] | None:
-    """The gzip member at `offset` and its length in the file; None if damaged or cut off.
+def inflate(file: BinaryIO, offset: int, *, most: int | None = None) -> tuple[bytes, int] | None:
+    """The gzip member at `offset` and its length in the file; None if damaged or cut off. Of its
+    content at most about `most` bytes are kept, when given.
 
     The checksum at its end is verified, which fastwarc's own reader of a file leaves undone for a
     member that was cut off.
     """
     inflater = zlib.decompressobj(_GZIP)
-    parts, taken = [], 0
+    parts, taken, kept = [], 0, 0
     file.seek(offset)
     while not inflater.eof:
         chunk = file.read(_CHUNK)
         if not chunk:
             return None
         taken += len(chunk)
-        try:
-            parts.append(inflater.decompress(chunk))
-        except zlib.error:
-            return None
+        part = b""
+        while not inflater.eof and (chunk or len(part) == _INFLATED):
+            try:
+                part = inflater.decompress(chunk, _INFLATED)
+            except zlib.error:
+                return None
+            chunk = inflater.unconsumed_tail
+            if most is None or kept < most:
+                parts.append(part)
+                kept += len(part)
     return b"".join(parts), taken - len(inflater.unused_data)
 
 
-def _next_record(file: BinaryIO, offset: int) -> int | None:
-    """Where the first gzip member with a WARC record begins, at `offset` or after."""
-    while True:
+def next_record(file: BinaryIO, offset: int, end: int | None = None) -> int | None:
+    """Where the first gzip member with a WARC record begins, at `offset` or after; None when there
+    is none before `end`."""
+    while end is None or offset < end:
         file.seek(offset)
         chunk = file.read(_CHUNK)
         if len(chunk) < len(_GZIP_MAGIC):
@@ -367,8 +376,9 @@ def _next_record(file: BinaryIO, offset: int) -> int | None:
         except zlib.error:
             start = b""
         if start == _WARC_MAGIC:
-            return offset
+            return offset if end is None or offset < end else None
         offset += 1
+    return None
 
 
 def _flush_to_disk(file: int) -> None:

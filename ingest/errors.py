@@ -201,6 +201,12 @@ class ParseFailed(ParseError):
     kind = "parse_failed"
 
 
+class RecordDamaged(ParseError):
+    """A record of a web archive that is damaged or cut off; `url` says where it lies."""
+
+    kind = "record_damaged"
+
+
 class EntryRejected(OutcomeError):
     """An entry that cannot become an article."""
 

@@ -45,7 +45,7 @@ class FetchRequest:
     """
 
     url: str
-    kind: Literal["feed", "page"] = "page"
+    kind: Literal["feed", "page", "sitemap"] = "page"
     etag: str | None = None
     last_modified: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -76,6 +76,12 @@ class FetchResponse:
     @property
     def not_modified(self) -> bool:
         return self.status == 304
+
+    def as_page(self) -> RawPage:
+        """The answer as it is kept."""
+        return RawPage(
+            self.url, self.final_url, self.status, self.headers, self.body, self.fetched_at
+        )
 
     def header(self, name: str) -> str | None:
         """The first header of that name (case aside), or None."""
@@ -489,3 +495,32 @@ class RunCounts:
     stories: int = 0
     reprints: int = 0
     errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedShard:
+    """A part of a backfill that is done, recorded and resumed on its own.
+
+    `name` tells it from the backfill's other shards. `plan` is JSON and says what is to be read.
+    `pages` is how many pages it holds, None when only reading tells. `bytes` is what it takes on
+    disk, 0 when it is to be fetched. One that `expands` holds no pages but a list of further
+    shards.
+    """
+
+    name: str
+    plan: str
+    pages: int | None = None
+    bytes: int = 0
+    expands: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """A page that a list names, with what the list says about it. `published` is as stated.
+    `captured` is the time (14 digits) at which a web archive has it; None when it is to be had from
+    its own address."""
+
+    url: str
+    title: str = ""
+    published: str | None = None
+    captured: str | None = None

@@ -15,6 +15,7 @@ from newsroom.layouts import STYLE
 from newsroom.outlets import Outlet, Validators, slug
 from newsroom.pages import article_page, listing_page, outlets_page
 from newsroom.pieces import Newsroom, Piece
+from newsroom.sitemaps import INDEX, sitemap_document
 
 _ROBOTS = "User-agent: *\nDisallow: /search\nDisallow: /admin/\nAllow: /\n"
 # a second feed lists every other piece of the first
@@ -95,9 +96,14 @@ class Site:
         if path in shelf.by_path:
             return self._article(shelf, shelf.by_path[path], at, link_root)
         if path == "/robots.txt":
-            return _plain(200, _ROBOTS)
+            return _plain(200, f"{_ROBOTS}Sitemap: {shelf.outlet.home}{INDEX}\n")
         if path == "/style.css":
             return Answer(200, "text/css", STYLE.encode)
+        pieces = shelf.pieces[: bisect_right(shelf.times, at)]
+        sitemap = sitemap_document(shelf.outlet, path, pieces, at)
+        if sitemap is not None:
+            kind = "application/gzip" if path.endswith(".gz") else "application/xml"
+            return Answer(200, kind, lambda: sitemap)
         return self._listing(shelf, path, at, link_root)
 
     def _feed(self, shelf: _Shelf, path: str, at: datetime) -> Answer:

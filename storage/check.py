@@ -33,6 +33,9 @@ KEYS = {
     "stories": "story_id",
     "reprints": "article_id",
     "runs": "run_id",
+    "backfills": "backfill_id",
+    "backfill_shards": "backfill_id, shard",
+    "internal.shard_work": "backfill_id, shard",
     "internal.feed_state": "feed_id",
     "internal.entry_keys": "entry_id",
     "internal.article_urls": "url_key",
@@ -150,6 +153,18 @@ INVARIANTS = {
         SELECT old_story_id FROM story_redirects
         WHERE story_id NOT IN (SELECT story_id FROM stories)
            OR old_story_id IN (SELECT story_id FROM stories)""",
+    "every shard belongs to a backfill, and says what it consists of": """
+        SELECT shard FROM backfill_shards ANTI JOIN backfills USING (backfill_id)
+        UNION SELECT shard FROM backfill_shards ANTI JOIN internal.shard_work
+            USING (backfill_id, shard)
+        UNION SELECT shard FROM internal.shard_work ANTI JOIN backfill_shards
+            USING (backfill_id, shard)""",
+    "a shard that runs is in hand of a run, and no other is": """
+        SELECT shard FROM backfill_shards JOIN internal.shard_work USING (backfill_id, shard)
+        WHERE (status = 'running') <> (run_id IS NOT NULL)""",
+    "no backfill is done before its shards are": """
+        SELECT backfill_id FROM backfills JOIN backfill_shards USING (backfill_id)
+        WHERE backfills.status = 'done' AND backfill_shards.status <> 'done'""",
     "snapshot has one row at most": "SELECT taken_at FROM snapshot OFFSET 1",
 }
 

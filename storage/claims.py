@@ -9,6 +9,7 @@ from typing import Literal
 import duckdb
 
 from storage.arrow import TEXT, incoming
+from storage.backfills import release_backfills
 from storage.lock import LiveRuns
 from storage.rows import one_row
 
@@ -36,7 +37,12 @@ def held_by_others(connection: duckdb.DuckDBPyConnection, kind: str, run_id: str
 
 def release(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
     """Let go of everything the run has in hand."""
+    _let_go(connection, run_id, orderly=True)
+
+
+def _let_go(connection: duckdb.DuckDBPyConnection, run_id: str, *, orderly: bool) -> None:
     connection.execute("DELETE FROM internal.claims WHERE run_id = ?", [run_id])
+    release_backfills(connection, run_id, orderly=orderly)
 
 
 def bury_dead_runs(connection: duckdb.DuckDBPyConnection, live: LiveRuns, *, now: datetime) -> None:
@@ -48,7 +54,7 @@ def bury_dead_runs(connection: duckdb.DuckDBPyConnection, live: LiveRuns, *, now
     open_runs = [row[0] for row in rows]
     dead = set(open_runs) - live.among(open_runs)
     for run_id in dead:
-        release(connection, run_id)
+        _let_go(connection, run_id, orderly=False)
         connection.execute(
             "UPDATE runs SET finished_at = $now, outcome = 'interrupted' "
             "WHERE run_id = $run_id AND finished_at IS NULL",

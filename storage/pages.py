@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +22,23 @@ def wanted_pages(
     publisher the entries seen first come first.
     """
     rows = connection.execute(_WANTED, {"now": now, "limit": limit}).fetchall()
+    return _pages(rows)
+
+
+def waiting_pages(
+    connection: duckdb.DuckDBPyConnection, url_keys: Sequence[str]
+) -> tuple[list[WantedPage], set[str]]:
+    """Those of these pages that entries wait for, and the keys of those that a run has in hand."""
+    with incoming(connection, {"url_key": TEXT}, [(key,) for key in url_keys]):
+        rows = connection.execute(_WAITING).fetchall()
+        claimed = connection.execute(
+            "SELECT key FROM internal.claims SEMI JOIN incoming ON key = url_key "
+            "WHERE kind = 'page'"
+        ).fetchall()
+    return _pages(rows), {key for (key,) in claimed}
+
+
+def _pages(rows: Sequence[tuple[Any, ...]]) -> list[WantedPage]:
     return [
         WantedPage(
             url_key=url_key,
@@ -77,6 +95,23 @@ ORDER BY row_number() OVER (PARTITION BY split_part(url_key, '/', 3)
 LIMIT $limit
 """
 
+_WAITING = """
+SELECT url_key, entry.url, entry.title, entry.summary, entry.authors, entry.published_at,
+       entry.published_precision, entry.published_raw, coalesce(entry.tags, []),
+       attempts, entry.first_seen_at, NULL, NULL, NULL
+FROM (
+    SELECT url_key, arg_min(waiting, (first_seen_at, entry_id)) AS entry, max(attempts) AS attempts
+    FROM (
+        SELECT url_key, published_precision, tags, entries.*
+        FROM entries JOIN internal.entry_keys USING (entry_id)
+        SEMI JOIN incoming USING (url_key)
+        LEFT JOIN internal.entry_details USING (entry_id)
+        WHERE status IN ('pending', 'fetched')
+    ) AS waiting
+    GROUP BY url_key
+)
+"""
+
 
 def mark_fetched(
     connection: duckdb.DuckDBPyConnection,
@@ -96,7 +131,10 @@ def mark_fetched(
         for key, (place, fetched_at) in places.items()
     ]
     with incoming(connection, columns, rows):
-        connection.execute("INSERT INTO internal.raw_pages BY NAME FROM incoming")
+        connection.execute(
+            "INSERT INTO internal.raw_pages BY NAME FROM incoming "
+            'ANTI JOIN internal.raw_pages USING (url_key, file, "offset")'
+        )
         connection.execute(
             """
             UPDATE entries SET status = 'fetched'

@@ -84,6 +84,12 @@ CONTRACT = {
         run_id VARCHAR, kind VARCHAR, flow_run_id VARCHAR, started_at TIMESTAMPTZ,
         finished_at TIMESTAMPTZ, outcome VARCHAR, feeds INTEGER, entries INTEGER, pages INTEGER,
         articles INTEGER, stories INTEGER, reprints INTEGER, errors INTEGER""",
+    "backfills": """
+        backfill_id VARCHAR, source VARCHAR, since TIMESTAMPTZ, until TIMESTAMPTZ, filters JSON,
+        created_at TIMESTAMPTZ, status VARCHAR""",
+    "backfill_shards": """
+        backfill_id VARCHAR, shard VARCHAR, status VARCHAR, pages INTEGER, articles INTEGER,
+        started_at TIMESTAMPTZ, finished_at TIMESTAMPTZ, attempts INTEGER, error VARCHAR""",
     "snapshot": """
         taken_at TIMESTAMPTZ, run_id VARCHAR, schema_version INTEGER, wirecopy_version VARCHAR""",
 }

@@ -28,7 +28,7 @@ def parse_sitemap(document: FeedDocument, *, url: str, now: datetime) -> ParsedF
     root = _root(document.body)
     if root is None:
         raise BrokenFeed("the sitemap's XML is damaged beyond reading", url=url)
-    pages = [_fields(element) for element in root if _name(element) == "url"]
+    pages = [fields_below(element) for element in root if local_name(element) == "url"]
     if not pages and (document.truncated or not document.well_formed):
         raise BrokenFeed("the sitemap's XML is damaged and holds no readable entry", url=url)
     first = next((page for page in pages if page.get("name")), {})
@@ -53,21 +53,22 @@ def _root(body: bytes) -> etree._Element | None:
         return None
 
 
-def _fields(page: etree._Element) -> dict[str, str]:
-    """The texts below a `url` element by local name, the first of each."""
+def fields_below(page: etree._Element) -> dict[str, str]:
+    """The texts below a sitemap's `url` element by local name, the first of each."""
     texts: dict[str, str] = {}
     for element in page.iter():
         # An image's or video's own title and address are not the page's.
         parent = element.getparent()
-        if parent is not None and _name(parent) in ("image", "video"):
+        if parent is not None and local_name(parent) in ("image", "video"):
             continue
         text = (element.text or "").strip()
         if text:
-            texts.setdefault(_name(element), text)
+            texts.setdefault(local_name(element), text)
     return texts
 
 
-def _name(element: etree._Element) -> str:
+def local_name(element: etree._Element) -> str:
+    """An element's name without its namespace, in lower case."""
     tag = element.tag
     # Comments and processing instructions have a function for a tag.
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""

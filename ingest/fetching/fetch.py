@@ -36,6 +36,9 @@ MIB: Final = 1024 * 1024
 BUFFERED_BYTES: Final = 64 * MIB
 """Bodies that were fetched and not yet consumed; beyond it `fetch_all` starts nothing new."""
 
+MAX_SITEMAP_BYTES: Final = 50 * MIB
+"""Of a sitemap, which the protocol (https://www.sitemaps.org/protocol.html) allows no larger."""
+
 
 def default_user_agent(contact: str | None = None) -> str:
     """Who asks, and where to complain: publishers block robots that do not say."""
@@ -159,6 +162,11 @@ class Fetcher:
         finally:
             self._end(cancellation)
 
+    def slow_down(self, publisher: str, delay: float) -> None:
+        """Keep at least `delay` seconds between two requests to a publisher."""
+        with self._turnstile.changed:
+            self._turnstile.pacing.slow_down(publisher, delay)
+
     def robots_records(self) -> tuple[RobotsRecord, ...]:
         """What is known of robots.txt files, for the next run's `robots`: plain values."""
         return self._gate.records()
@@ -208,12 +216,13 @@ class Fetcher:
 
     def _steps(self, request: FetchRequest, cancellation: Cancellation) -> Steps:
         policy = self._policy
+        limits = {"feed": policy.max_feed_bytes, "sitemap": MAX_SITEMAP_BYTES}
         fetch = Fetch(
             request,
             self._client,
             self._gate,
             budget=Budget(policy.fetch_deadline, cancellation),
-            max_bytes=policy.max_feed_bytes if request.kind == "feed" else policy.max_page_bytes,
+            max_bytes=limits.get(request.kind, policy.max_page_bytes),
         )
         return fetch.steps()
 

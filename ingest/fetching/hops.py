@@ -39,6 +39,7 @@ _ACCEPT: Final = {
     "feed": "application/rss+xml, application/atom+xml, application/feed+json;q=0.9,"
     " application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5",
     "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
+    "sitemap": "application/xml, text/xml;q=0.9, text/plain;q=0.8, */*;q=0.5",
 }
 # These are ours to set: the feed's own headers cannot change where or how we ask.
 _OUR_HEADERS: Final = frozenset(

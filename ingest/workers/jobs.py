@@ -6,10 +6,24 @@ Parsers are imported by the first job that needs them: a run over unchanged feed
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
-from ingest.types import Article, FoundBy, ListedEntry, ParsedFeed, RawPage, WantedPage
+from ingest.types import (
+    Article,
+    DateSource,
+    FoundBy,
+    ListedEntry,
+    ParsedFeed,
+    RawPage,
+    WantedPage,
+)
+
+if TYPE_CHECKING:
+    from ingest.backfill.sitemaps import Listing
+    from ingest.backfill.terms import Left, Terms
 
 
 def read_feed(
@@ -45,3 +59,28 @@ def read_article(
         found_by=found_by,
         publisher_of=partial(publisher_of, aliases=aliases),
     )
+
+
+def judge_page(
+    wanted: WantedPage,
+    page: RawPage,
+    aliases: Mapping[str, str],
+    terms: Terms,
+    source: DateSource,
+    now: datetime,
+) -> Article | Left:
+    """The article of a page that a backfill has come upon, or why it is left out. `source` is where
+    the date in `wanted` comes from. Raises what `read_article` raises."""
+    if terms.other_language(page):
+        return "other_language"
+    article = read_article(wanted, page, "backfill", aliases, now)
+    if article.published_source == "feed":
+        article = replace(article, published_source=source)
+    return terms.refusal(article) or article
+
+
+def list_sitemap(body: bytes, url: str, now: datetime) -> Listing:
+    """What a sitemap lists. Raises the errors of `ingest.backfill.sitemaps.read_sitemap`."""
+    from ingest.backfill.sitemaps import read_sitemap
+
+    return read_sitemap(body, url, now)

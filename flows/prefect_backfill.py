@@ -1,0 +1,145 @@
+"""Backfills as Prefect flow runs: the same function as the command line's, its batches as tasks."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import Annotated
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Failed
+from pydantic import Field
+
+from flows.prefect_flows import as_task, events_in_run_log
+from flows.prefect_shown import Shown
+from flows.progress import Progress
+from flows.settings import load_settings
+from ingest.errors import WirecopyError
+
+Sources = Annotated[
+    list[str],
+    Field(
+        min_length=1,
+        description="Where the pages are: sitemap:URL, urls:FILE, warc:PATH-or-GLOB, "
+        "wayback:DOMAIN or articles:FILE. Files are those of the machine that runs the worker.",
+    ),
+]
+Since = Annotated[
+    datetime | None,
+    Field(description="Only articles published then or later. UTC unless with a zone."),
+]
+Until = Annotated[
+    datetime | None, Field(description="Only articles published before; itself not included.")
+]
+Hosts = Annotated[
+    list[str] | None,
+    Field(description="Only pages of these hosts and those below them. All when empty."),
+]
+Languages = Annotated[
+    list[Annotated[str, Field(pattern="^[a-z]{2}$")]] | None,
+    Field(description="Only articles in these languages (ISO 639-1). All when empty."),
+]
+Undated = Annotated[
+    bool, Field(description="With a period: also articles whose date is not known.")
+]
+CaptureSlack = Annotated[
+    int,
+    Field(
+        ge=0,
+        description="wayback: days after `until` in which a capture is looked for. What was "
+        "captured later is missed.",
+    ),
+]
+Restart = Annotated[bool, Field(description="Begin anew what was done before.")]
+RetryFailed = Annotated[bool, Field(description="Try shards again that failed too often.")]
+HomeFolder = Annotated[
+    str | None,
+    Field(description="Home folder. When empty, WIRECOPY_HOME in the environment of the worker."),
+]
+
+
+def _run_name() -> str:
+    return f"backfill {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@flow(
+    name="backfill",
+    flow_run_name=_run_name,
+    retries=0,
+    persist_result=False,
+    log_prints=False,
+)
+def backfill(
+    sources: Sources,
+    since: Since = None,
+    until: Until = None,
+    hosts: Hosts = None,
+    languages: Languages = None,
+    undated: Undated = False,
+    capture_slack: CaptureSlack = 90,
+    restart: Restart = False,
+    retry_failed: RetryFailed = False,
+    home: HomeFolder = None,
+) -> State[None] | None:
+    """Take in pages that no current feed lists.
+
+    Cancelled and started again with the same parameters, it goes on where it stopped. The run is
+    Completed when it did its work, even if some shards failed, and Failed when nothing came of it.
+    """
+    from flows.backfill import run_backfill
+    from flows.backfill_request import BackfillRequest, known_source
+    from flows.run import set_up
+    from ingest.backfill.periods import period_between
+
+    try:
+        period = period_between(_aware(since), _aware(until))
+        requests = [
+            BackfillRequest(
+                known_source(source),
+                period,
+                tuple(host.lower() for host in hosts or ()),
+                tuple(languages or ()),
+                undated,
+                capture_slack,
+                restart,
+                retry_failed,
+            )
+            for source in dict.fromkeys(sources)
+        ]
+        settings = load_settings({"home": home})
+        shown = Shown("backfill")
+        setup = dataclasses.replace(
+            set_up(settings, _Shards(shown), feeds_needed=False),
+            step=as_task,
+            flow_run_id=flow_run.get_id(),
+        )
+        with events_in_run_log(settings.log_level):
+            report = run_backfill(setup, requests)
+    except WirecopyError as error:
+        return Failed(message=error.message)
+    shown.end(report, (), ())
+    if report.nothing_done:
+        return Failed(message="Nothing could be done: every shard failed. The artifact says why.")
+    return None
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class _Shards:
+    """Passes on how many shards are done, which is known beforehand; how many pages they hold is
+    not."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def stage(self, name: str, total: int) -> None:
+        if name == "shards":
+            self._progress.stage(name, total)
+
+    def advance(self, name: str, done: int = 1) -> None:
+        if name == "shards":
+            self._progress.advance(name, done)
