@@ -18,46 +18,9 @@ from flows.progress import Progress
 from flows.settings import load_settings
 from ingest.errors import WirecopyError
 
-Sources = Annotated[
-    list[str],
-    Field(
-        min_length=1,
-        description="Where the pages are: sitemap:URL, urls:FILE, warc:PATH-or-GLOB, "
-        "wayback:DOMAIN or articles:FILE. Files are those of the machine that runs the worker.",
-    ),
-]
-Since = Annotated[
-    datetime | None,
-    Field(description="Only articles published then or later. UTC unless with a zone."),
-]
-Until = Annotated[
-    datetime | None, Field(description="Only articles published before; itself not included.")
-]
-Hosts = Annotated[
-    list[str] | None,
-    Field(description="Only pages of these hosts and those below them. All when empty."),
-]
-Languages = Annotated[
-    list[Annotated[str, Field(pattern="^[a-z]{2}$")]] | None,
-    Field(description="Only articles in these languages (ISO 639-1). All when empty."),
-]
-Undated = Annotated[
-    bool, Field(description="With a period: also articles whose date is not known.")
-]
-CaptureSlack = Annotated[
-    int,
-    Field(
-        ge=0,
-        description="wayback: days after `until` in which a capture is looked for. What was "
-        "captured later is missed.",
-    ),
-]
-Restart = Annotated[bool, Field(description="Begin anew what was done before.")]
-RetryFailed = Annotated[bool, Field(description="Try shards again that failed too often.")]
-HomeFolder = Annotated[
-    str | None,
-    Field(description="Home folder. When empty, WIRECOPY_HOME in the environment of the worker."),
-]
+Sources = Annotated[list[str], Field(min_length=1)]
+Languages = Annotated[list[Annotated[str, Field(pattern="^[a-z]{2}$")]] | None, Field()]
+Days = Annotated[int, Field(ge=0)]
 
 
 def _run_name() -> str:
@@ -73,20 +36,35 @@ def _run_name() -> str:
 )
 def backfill(
     sources: Sources,
-    since: Since = None,
-    until: Until = None,
-    hosts: Hosts = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    hosts: list[str] | None = None,
     languages: Languages = None,
-    undated: Undated = False,
-    capture_slack: CaptureSlack = 90,
-    restart: Restart = False,
-    retry_failed: RetryFailed = False,
-    home: HomeFolder = None,
+    undated: bool = False,
+    capture_slack: Days = 90,
+    restart: bool = False,
+    retry_failed: bool = False,
+    home: str | None = None,
 ) -> State[None] | None:
     """Take in pages that no current feed lists.
 
     Cancelled and started again with the same parameters, it goes on where it stopped. The run is
     Completed when it did its work, even if some shards failed, and Failed when nothing came of it.
+
+    Args:
+        sources: Where the pages are: sitemap:URL, urls:FILE, warc:PATH-or-GLOB, wayback:DOMAIN or
+            articles:FILE. Files are those of the machine on which the worker runs.
+        since: Only articles published then or later. UTC unless with a zone.
+        until: Only articles published before; itself not included.
+        hosts: Only pages of these hosts and those below them; all when empty.
+        languages: Only articles in these languages (ISO 639-1, as in `de`); all when empty.
+        undated: With a period, also articles whose date is not known.
+        capture_slack: For wayback, days after `until` in which a capture is looked for. What was
+            captured later is missed.
+        restart: Begin anew what was done before.
+        retry_failed: Try shards again that failed too often.
+        home: Home folder. When empty, WIRECOPY_HOME in the environment of the worker, else
+            wirecopy-home in the folder in which the worker was started.
     """
     from flows.backfill import run_backfill
     from flows.backfill_request import BackfillRequest, known_source

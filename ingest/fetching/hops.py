@@ -215,10 +215,10 @@ def _want_html(target: Target, content_type: str | None, start: bytes) -> None:
 
 
 def _want_all(target: Target, content_type: str | None, start: bytes) -> None:
-    """Feeds are served as anything; whether it is one is seen when it is read."""
+    """Feeds and sitemaps are served as anything; whether it is one is seen when it is read."""
 
 
-_WANTED: Final = {"page": _want_html, "feed": _want_all}
+_WANTED: Final = {"page": _want_html, "feed": _want_all, "sitemap": _want_all}
 
 
 def _status_error(target: Target, status: int) -> HttpStatusError:
