@@ -91,7 +91,11 @@ def load_batch(run: Run, readings: Sequence[Reading]) -> None:
         run,
         articles,
         [],
+<<<<<<< HEAD
         settle=partial(_settle, run, list(zip(readings, judgings, strict=True)), places),
+=======
+        also=partial(_settle, run, list(zip(readings, judgings, strict=True)), places),
+>>>>>>> backfill
     )
 
 

@@ -50,6 +50,15 @@ SHOWS = "news.duckdb shows the working database as of its snapshot"
 RAW = "every raw page lies in the archive"
 
 
+LEDGER = """
+    INSERT INTO backfills VALUES ('b1', 'urls:list.txt', NULL, NULL, '{}', now(), 'planned');
+    INSERT INTO backfill_shards (backfill_id, shard, status) VALUES ('b1', 'list.txt:0', 'planned');
+    INSERT INTO internal.shard_work
+        (backfill_id, shard, number, plan, plan_hash, expands, planned_pages, bytes)
+    VALUES ('b1', 'list.txt:0', 0, '[]', 'h', false, 1, 0)
+"""
+
+
 def fill(database: Database) -> None:
     """Entries in every state, a story with a reprint, a raw page, a publisher that wants to be left
     alone, a snapshot."""
@@ -77,6 +86,7 @@ def fill(database: Database) -> None:
         settle_done(connection, {keys[0]: ORIGINAL.article_id, keys[4]: COPY.article_id})
         settle_failed(connection, [PageFailure(keys[2], "gone", None)])
         keep_throttles(connection, [("b.example", 429, later(hours=1))], now=NOW)
+        connection.execute(LEDGER)
     take(database)
 
 
@@ -169,6 +179,10 @@ BREAKING = {
     "internal.canonical_keys VALUES ('k', 'a0')",
     "redirects lead from a story that is no more to one that is": "INSERT INTO story_redirects "
     "VALUES ('s0', 's1', 'merged', now())",
+    "every shard belongs to a backfill, and says what it consists of": "DELETE FROM backfills",
+    "a shard that runs is in hand of a run, and no other is": "UPDATE backfill_shards "
+    "SET status = 'running'",
+    "no backfill is done before its shards are": "UPDATE backfills SET status = 'done'",
     "snapshot has one row at most": "INSERT INTO snapshot SELECT * FROM snapshot",
 }
 
