@@ -29,7 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-app.add_typer(backfill_commands, name="backfill")
 app.add_typer(story_commands, name="stories")
 app.add_typer(boilerplate_commands, name="boilerplate")
 app.add_typer(backfill_commands, name="backfill")
