@@ -236,7 +236,9 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a page says, before the feed's word is weighed against it."""
+    """What a page says, before the feed's word is weighed against it. `titles` are all the
+    spellings of the headline on the page, without the site's name; `foreign` are the lines found
+    with the text that are not the article's."""
 
     title: str
     authors: tuple[str, ...]
@@ -256,6 +258,8 @@ class Extraction:
     published_source: DateSource | None = None
     credits: tuple[str, ...] = ()
     credit_source: str | None = None
+    titles: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -68,6 +69,12 @@ _FOREIGN_BLOCK = re.compile(
     r"|[a-z](?:Newsletter|Related|Recommend|Teaser|SocialShare)",
     re.IGNORECASE,
 )
+_CONSENT_BLOCK = re.compile(
+    r"onetrust|(?:^|[\s_-])ot-sdk|didomi|usercentrics|cybot|qc-cmp|sp_message|truste|"
+    r"(?:cookie|consent|gdpr|ccpa)[\w-]*(?:banner|bar|consent|dialog|law|manager|modal|notice|popup|sdk|wrapper)",
+    re.IGNORECASE,
+)
+"""Tools that ask for consent, whose text can be longer than an article."""
 _CONTENT_BLOCK = re.compile(
     r"(?:article|entry|post|story|main|page|body)[-_]*(?:content|body|text)|content[-_]*(?:body|main|article)|slide",
     re.IGNORECASE,
@@ -211,20 +218,27 @@ def prune(tree: HtmlElement) -> int:
     removed = 0
     for block in named:
         parent = block.getparent()
-        if parent is None or block.tag in ("body", "html") or _holds_article(block):
+        if parent is None or _holds_article(block):
             continue
         block.drop_tree()
         removed += 1
     return removed
 
 
+@lru_cache(maxsize=20_000)
 def _is_foreign(names: str) -> bool:
-    return _FOREIGN_BLOCK.search(names) is not None and _CONTENT_BLOCK.search(names) is None
+    if names == " ":
+        return False
+    if _FOREIGN_BLOCK.search(names) is not None:
+        return _CONTENT_BLOCK.search(names) is None
+    return _CONSENT_BLOCK.search(names) is not None
 
 
 def _holds_article(block: HtmlElement) -> bool:
     if block.find(".//h1") is not None or block.xpath(".//*[@itemprop='articleBody'] | .//article"):
         return True
+    if _CONSENT_BLOCK.search(f"{block.get('class') or ''} {block.get('id') or ''}"):
+        return False
     return sum(len(text) for text in block.itertext()) > MAX_FOREIGN_BLOCK
 
 
@@ -263,7 +277,7 @@ def _length(element: HtmlElement) -> int:
     return len(" ".join(element.text_content().split()))
 
 
-def _width(line: str) -> int:
+def width(line: str) -> int:
     """Characters, those of wide scripts counted for three: they say that much more."""
     return sum(3 if mark > "\u2fff" else 1 for mark in line)
 
@@ -311,7 +325,7 @@ def _above(line: str, titles: Collection[str], authors: Sequence[str]) -> str | 
         and not _ends_sentence(line)
     ):
         return "date"
-    if words <= KICKER_WORDS and _width(line) <= 60 and not _ends_sentence(line):
+    if words <= KICKER_WORDS and width(line) <= 60 and not _ends_sentence(line):
         return "kicker"
     return None
 
@@ -334,10 +348,10 @@ def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: 
         return "date"
     if words <= 60 and _RIGHTS.search(line):
         return "rights"
-    folded = fold(line)
-    if words >= 4 and line.startswith("- ") and folded in around.linked_lines and around.news:
+    if words >= 4 and line.startswith("- ") and around.news and fold(line) in around.linked_lines:
         return "link"
     if last and words <= 80:
+        folded = fold(line) if authors else ""
         for name in authors:
             if (
                 len(name.split()) > 1
