@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types long-test clean
+.PHONY: demo test lint types long-test docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/wirecopy demo
@@ -16,6 +16,11 @@ test: $(INSTALLED) lint types
 # Longer crash, load and fuzz runs; an hour or so.
 long-test: $(INSTALLED)
 	LONG_TESTS=1 $(BIN)/pytest --timeout 3600
+
+# What documents print of the database: after a migration, a change of a view, or other results.
+docs: $(INSTALLED)
+	$(BIN)/python -m storage.schema_document docs/schema.md
+	$(BIN)/python tests/analysts_document.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

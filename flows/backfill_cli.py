@@ -210,7 +210,7 @@ def _up_to_date(database: Database) -> Iterator[Connection]:
     """A connection to a ledger that knows which runs have died."""
     from flows.clock import utc_now
     from storage.claims import bury_dead_runs
-    from storage.database import transaction
+    from storage.rows import transaction
 
     with database.open() as connection, transaction(connection):
         bury_dead_runs(connection, database.runs, now=utc_now())

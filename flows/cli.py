@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from flows import analyst_commands, keeping_commands
 from flows.backfill_cli import backfill_commands
 from flows.options import (
     FeedsOption,
@@ -32,6 +33,8 @@ app = typer.Typer(
 app.add_typer(story_commands, name="stories")
 app.add_typer(boilerplate_commands, name="boilerplate")
 app.add_typer(backfill_commands, name="backfill")
+analyst_commands.add_to(app)
+keeping_commands.add_to(app)
 
 
 def main() -> None:
@@ -174,7 +177,7 @@ def check(home: HomeOption = None, json: JsonOption = False) -> None:
     """
     from flows.feeds_file import read_feeds_file
     from flows.report import print_check
-    from storage.check import check as find_violations
+    from storage.check import examine
     from storage.database import Database
     from storage.home import Home
 
@@ -184,8 +187,11 @@ def check(home: HomeOption = None, json: JsonOption = False) -> None:
     feeds_file = settings.feeds or database.home.feeds_file
     if feeds_file.exists():
         read_feeds_file(feeds_file)
-    violations = find_violations(database)
-    print_report({"violations": violations}, lambda: print_check(violations), json=json)
+    examined = examine(database)
+    violations = [one.violation for one in examined if one.violation]
+    covered = {one.invariant: one.covered for one in examined}
+    report = {"violations": violations, "covered": covered}
+    print_report(report, lambda: print_check(examined), json=json)
     if violations:
         raise typer.Exit(1)
 

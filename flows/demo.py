@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from flows.clock import utc_now
 from flows.feeds_file import read_feeds_file
 from flows.log import configure_logging
 from flows.poll import run_poll
-from flows.progress import shown
+from flows.progress import Progress, shown
 from flows.report import as_json, print_demo
 from flows.run import Setup
 from flows.settings import SETTINGS_FILE, load_settings
+from flows.tally import RunReport
 from ingest.errors import ConfigurationError
 from newsroom import Newsroom, NewsroomServer, compose
 from storage.database import Database
@@ -34,12 +37,8 @@ def run_demo(
     folder = home or DEMO_HOME
     newsroom = compose(seed, now=utc_now(), faults=True)
     with _server(newsroom, port) as server:
-        _write_home(folder, server)
-        settings = load_settings({"home": folder})
-        configure_logging(settings.log_level, settings.log_format)
-        feeds = read_feeds_file(Home(folder).feeds_file)
         with shown(quiet=quiet) as progress:
-            report = run_poll(Setup(settings, feeds, progress), every=True)
+            report = poll_newsroom(folder, server, progress)
         if json:
             print(as_json(report))
         else:
@@ -55,6 +54,21 @@ def _server(newsroom: Newsroom, port: int) -> NewsroomServer:
         raise ConfigurationError(
             f"Port {port} cannot be used: {error.strerror}. Choose another with --port."
         ) from None
+
+
+def poll_newsroom(
+    folder: Path,
+    server: NewsroomServer,
+    progress: Progress,
+    clock: Callable[[], datetime] = utc_now,
+) -> RunReport:
+    """Write the demo's home and poll every feed of the newsroom once. `clock` tells the run what
+    time it is."""
+    _write_home(folder, server)
+    settings = load_settings({"home": folder})
+    configure_logging(settings.log_level, settings.log_format)
+    feeds = read_feeds_file(Home(folder).feeds_file)
+    return run_poll(Setup(settings, feeds, progress, clock=clock), every=True)
 
 
 def _write_home(folder: Path, server: NewsroomServer) -> None:

@@ -33,7 +33,9 @@ class FeedsFile:
             FollowedFeed(
                 feed_id=feed_id,
                 url=redact_url(feed.url),
-                publisher=feed.publisher or publisher_of(feed.url),
+                publisher=self.aliases.get(feed.publisher, feed.publisher)
+                if feed.publisher
+                else publisher_of(feed.url),
                 fixed_publisher=feed.publisher is not None,
                 tags=feed.tags,
             )

@@ -13,7 +13,7 @@ from flows.run import Run, publish_if_due
 from flows.stories import take_in
 from ingest.archive import ArchiveDamaged, read_page
 from ingest.articles import Identified
-from ingest.errors import OutcomeError, Postponed
+from ingest.errors import Forgotten, OutcomeError, Postponed
 from ingest.fetching.dispatch import postponed
 from ingest.polling.schedule import next_attempt
 from ingest.types import (
@@ -27,8 +27,9 @@ from ingest.types import (
 )
 from ingest.workers.jobs import read_article
 from storage.claims import bury_dead_runs, claim
-from storage.database import Connection, transaction
+from storage.database import Connection
 from storage.pages import mark_fetched, settle_done, settle_failed, wanted_pages
+from storage.rows import transaction
 
 PAGES_CLAIMED = 2000
 """Pages a run takes in hand at a time."""
@@ -203,7 +204,9 @@ def load_articles(
 
     def settle(connection: Connection, identified: Identified) -> None:
         settle_done(connection, identified.article_of)
-        settle_failed(connection, failures)
+        refused = [key for key, _ in articles if key not in identified.article_of]
+        rejected = [PageFailure(key, Forgotten.kind, None) for key in refused]
+        settle_failed(connection, [*failures, *rejected])
         also(connection, identified)
 
     taken = take_in(

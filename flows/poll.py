@@ -29,9 +29,10 @@ from ingest.types import (
 )
 from ingest.workers.jobs import read_feed
 from storage.claims import bury_dead_runs, claim, held_by_others
-from storage.database import transaction
 from storage.feeds import due, forgive
+from storage.forget import Refusals, refusals
 from storage.polls import record_polls
+from storage.rows import transaction
 
 FEED_BATCH = 50
 """Feeds whose polls are committed together."""
@@ -101,10 +102,13 @@ def poll_feeds(run: Run, intake: Intake, budget: ByteBudget, *, every: bool) -> 
 def _claim_feeds(run: Run, polled: set[str], *, every: bool) -> tuple[list[DueFeed], bool]:
     with run.database.open() as connection, transaction(connection):
         bury_dead_runs(connection, run.database.runs, now=run.now())
+        refused = refusals(connection)
         feeds = [
             feed
             for feed in due(connection, now=run.now(), every=every)
-            if feed.feed_id not in polled and feed.feed_id in run.setup.feeds.feeds
+            if feed.feed_id not in polled
+            and feed.feed_id in run.setup.feeds.feeds
+            and feed.publisher not in refused.publishers
         ]
         claim(connection, "feed", [feed.feed_id for feed in feeds], run.run_id, now=run.now())
         return feeds, held_by_others(connection, "feed", run.run_id)
@@ -161,9 +165,26 @@ def record(run: Run, batch: Sequence[Polled]) -> None:
     """Commit what came of polls in one transaction."""
     polls = [_result(run, polled) for polled in batch]
     with run.database.write() as connection:
+        polls = _without_refused(run, polls, refusals(connection))
         run.tally.entries += record_polls(connection, run.run_id, polls, now=run.now())
     run.tally.feeds += len(polls)
     run.setup.progress.advance("feeds", len(polls))
+
+
+def _without_refused(run: Run, polls: Sequence[PollResult], refused: Refusals) -> list[PollResult]:
+    """Entries of what was forgotten on request are passed over."""
+    if not refused:
+        return list(polls)
+    return [
+        replace(poll, entries=tuple(one for one in poll.entries if not _refused(run, one, refused)))
+        for poll in polls
+    ]
+
+
+def _refused(run: Run, listed: ListedEntry, refused: Refusals) -> bool:
+    if listed.url_key is None or listed.entry.url is None:
+        return False
+    return refused.cover(run.publisher_of(listed.entry.url), (listed.url_key,))
 
 
 def _result(run: Run, polled: Polled) -> PollResult:

@@ -12,9 +12,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from flows.forget import ForgetReport
+from flows.restore import RestoreReport
 from flows.status import Status
 from flows.tally import MaintenanceReport, RunReport
-from storage.check import Violation
+from storage.check import Examined
+from storage.export import Exported
 from storage.sample import StorySample
 from storage.status import LastRun
 
@@ -215,16 +218,60 @@ def _size(count: int) -> str:
     return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
-def print_check(violations: Sequence[Violation]) -> None:
-    """Every violated invariant, or that all is well."""
+def print_check(examined: Sequence[Examined]) -> None:
+    """How many rows each invariant covers, and every violated one."""
     console = _console()
-    if not violations:
-        console.print("All is well: every invariant of the database holds.")
+    for one in examined:
+        console.print(f"{one.covered:>12,}  {one.invariant}", soft_wrap=True)
+    violations = [one.violation for one in examined if one.violation]
     for violation in violations:
         examples = ", ".join(violation.examples)
         console.print(
             f"VIOLATED: {violation.invariant}: {violation.count} ({examples})", soft_wrap=True
         )
+    if not violations:
+        console.print(f"All is well: {len(examined)} invariants hold for so many rows.")
+
+
+def print_restore(report: RestoreReport) -> None:
+    """What was restored, and what could not be."""
+    console = _console()
+    since = (
+        f"the snapshot of {_moment(report.snapshot_at)}"
+        if report.snapshot_at
+        else "nothing: no snapshot could be read"
+    )
+    lines = [
+        f"damage     {report.damage}",
+        f"from       {since}",
+        f"archive    {report.pages:,} pages since: {report.articles:,} articles, "
+        f"{report.reprints:,} of them reprints; {report.errors:,} pages without an article",
+    ]
+    if report.aside:
+        lines.append(f"set aside  {report.aside}: remove it when all is well")
+    lines += [f"unreadable {name} in the archive" for name in report.unreadable]
+    lines += [f"lost       {what}" for what in report.lost]
+    for line in lines:
+        console.print(line, soft_wrap=True)
+
+
+def print_forget(report: ForgetReport) -> None:
+    """What was removed."""
+    _console().print(
+        f"{report.target}: {report.articles:,} articles, {report.entries:,} entries and "
+        f"{report.raw_pages:,} raw pages removed, {report.rows:,} rows in all; "
+        f"{report.stories:,} stories judged anew without them. It is refused from now on.",
+        soft_wrap=True,
+    )
+
+
+def print_export(exported: Exported) -> None:
+    """What an export wrote."""
+    _console().print(
+        f"{exported.folder}: {exported.written:,} files written ({exported.bytes:,} bytes), "
+        f"{exported.unchanged:,} unchanged, {exported.removed:,} removed",
+        soft_wrap=True,
+    )
 
 
 def print_error(message: str) -> None:

@@ -31,7 +31,7 @@ from storage.database import Database, storage_errors
 from storage.feeds import follow
 from storage.home import Home
 from storage.publish import Published, publish, publish_due
-from storage.publishers import set_aliases
+from storage.publishers import move_aliased, set_aliases
 from storage.robots import keep_robots, known_robots
 from storage.runs import finish_run, start_run
 from storage.throttles import keep_throttles, known_throttles
@@ -121,6 +121,7 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
             if kind == "poll":
                 feeds = setup.feeds.followed(partial(publisher_of, aliases=setup.feeds.aliases))
                 follow(connection, feeds, now=now, interval=POLL_INTERVAL)
+                move_aliased(connection, setup.feeds.aliases, now=now)
                 set_aliases(connection, setup.feeds.alias_lists())
             start_run(connection, run_id, kind, now=now, flow_run_id=setup.flow_run_id)
             robots = [RobotsRecord(*known) for known in known_robots(connection, now=now)]

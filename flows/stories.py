@@ -23,6 +23,7 @@ from ingest.types import Article, Candidates, CleanedText, StoryDecisions
 from storage.articles import add_articles, add_urls, known_articles
 from storage.blocks import held_texts, keep_blocks, remembered, rewrite_texts
 from storage.database import Connection, Database
+from storage.forget import refusals
 from storage.overrides import overrides
 from storage.settling import mark_unsettled
 from storage.stories import articles_revision, candidates, record_stories
@@ -86,9 +87,11 @@ def _judge(
 ) -> Judged:
     """Decide everything about a batch. Connections are opened for look-ups only: nobody waits for
     the work between them."""
-    keys = sorted({key for _, article in batch for key in article.url_keys})
     with connect() as connection:
         revision = articles_revision(connection)
+        refused = refusals(connection)
+        batch = [(key, one) for key, one in batch if not refused.cover(one.publisher, one.url_keys)]
+        keys = sorted({key for _, article in batch for key in article.url_keys})
         compared.rule(overrides(connection))
         identified = identify(batch, known_articles(connection, keys))
     readings = tuple(

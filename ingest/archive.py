@@ -179,6 +179,15 @@ def read_page(folder: Path, place: ArchivePlace) -> RawPage:
     return page
 
 
+def place_of(folder: Path, file: str, offset: int) -> ArchivePlace:
+    """The place of the page that begins there. Raises `ArchiveDamaged`."""
+    with open(folder / file, "rb") as opened:
+        inflated = inflate(opened, offset)
+    if inflated is None:
+        raise _damaged(file, offset, "the record was changed or cut off")
+    return ArchivePlace(file, offset, inflated[1])
+
+
 def iter_pages(path: Path) -> Iterator[tuple[int, RawPage]]:
     """All pages of an archive file, each with its offset.
 

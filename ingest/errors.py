@@ -221,6 +221,12 @@ class BadRow(EntryRejected):
     kind = "bad_row"
 
 
+class Forgotten(EntryRejected):
+    """The page or its publisher was forgotten on request (`wirecopy forget`)."""
+
+    kind = "forgotten"
+
+
 class NoText(EntryRejected):
     """The page holds no article text."""
 

@@ -353,6 +353,23 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleVersion:
+    """The content of an article whose page says something new. `seen_at` is when the page was
+    fetched, `change` what differs in words (`ingest.versions.describe_change`)."""
+
+    article_id: str
+    seen_at: datetime
+    title: str
+    lead: str
+    body: str
+    word_count: int
+    content_hash: str
+    modified_at: datetime | None
+    extractor: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownArticle:
     """An article already held, as far as recognising another address of it needs."""
 

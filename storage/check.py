@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,16 @@ class Violation:
     examples: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An invariant that was looked at: how many rows (for the archive, files) it covers, and how it
+    is violated, if it is."""
+
+    invariant: str
+    covered: int
+    violation: Violation | None
+
+
 KEYS = {
     "publishers": "publisher",
     "feeds": "feed_id",
@@ -36,6 +47,7 @@ KEYS = {
     "backfills": "backfill_id",
     "backfill_shards": "backfill_id, shard",
     "internal.shard_work": "backfill_id, shard",
+    "publisher_days": "publisher, day",
     "internal.feed_state": "feed_id",
     "internal.entry_keys": "entry_id",
     "internal.article_urls": "url_key",
@@ -44,6 +56,8 @@ KEYS = {
     "internal.removed_blocks": "(article_id, number)",
     "internal.block_sightings": "(publisher, hash, article_id)",
     "story_redirects": "old_story_id",
+    "internal.versions": "article_id, version",
+    "internal.refusals": "kind, key",
 }
 """The key of each table; checked by scanning, since no index enforces it."""
 
@@ -165,38 +179,75 @@ INVARIANTS = {
     "no backfill is done before its shards are": """
         SELECT backfill_id FROM backfills JOIN backfill_shards USING (backfill_id)
         WHERE backfills.status = 'done' AND backfill_shards.status <> 'done'""",
+    "versions are of an article, from 1 on, only the newest without content": """
+        SELECT article_id FROM internal.versions LEFT JOIN articles USING (article_id)
+        GROUP BY article_id
+        HAVING count(articles.article_id) < count(*) OR min(version) <> 1
+            OR max(version) <> count(*) OR count(versions.body) <> count(*) - 1
+            OR max(version) FILTER (versions.body IS NULL) <> max(version)""",
+    "versions follow each other in time": """
+        SELECT article_id FROM internal.versions
+        QUALIFY seen_at <= lag(seen_at) OVER (PARTITION BY article_id ORDER BY version)""",
+    "days are of a publisher, and count no more failures than polls": """
+        SELECT publisher FROM publisher_days LEFT JOIN publishers USING (publisher)
+        WHERE publishers.publisher IS NULL OR polls_failed > polls
+           OR publisher_days.stories > publisher_days.articles""",
+    "nothing is held that was forgotten on request": """
+        SELECT article_id FROM internal.article_urls JOIN internal.refusals
+            ON kind = 'page' AND key = url_key
+        UNION SELECT article_id FROM articles JOIN internal.refusals
+            ON kind = 'publisher' AND key = publisher""",
+    "a run that has ended says how": """
+        SELECT run_id FROM runs WHERE (finished_at IS NULL) <> (outcome IS NULL)
+                                   OR finished_at < started_at""",
     "snapshot has one row at most": "SELECT taken_at FROM snapshot OFFSET 1",
 }
 
 
 def check(database: Database) -> list[Violation]:
     """Every invariant that does not hold; empty when all is well."""
+    return [one.violation for one in examine(database) if one.violation]
+
+
+def examine(database: Database) -> list[Examined]:
+    """Every invariant, with how many rows it covers."""
     with database.open() as connection:
         return [
-            *_violations(connection),
-            *_missing_raw_pages(connection, database.home),
+            *_examined(connection),
+            _raw_pages(connection, database.home),
             *_check_published(connection, database.home),
         ]
 
 
-def _violations(connection: duckdb.DuckDBPyConnection) -> Iterator[Violation]:
-    for table, key in KEYS.items():
-        sql = f"SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1"  # noqa: S608
-        yield from _violation(connection, f"{table}.{key} is unique", sql)
-    for invariant, sql in INVARIANTS.items():
-        yield from _violation(connection, invariant, sql)
+def _examined(connection: duckdb.DuckDBPyConnection) -> Iterator[Examined]:
+    keys = {
+        f"{table}.{key} is unique": f"SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1"  # noqa: S608
+        for table, key in KEYS.items()
+    }
+    held: dict[str, int] = {}
+    for invariant, sql in {**keys, **INVARIANTS}.items():
+        rows = connection.execute(sql).fetchall()
+        examples = tuple(sorted(str(row[0]) for row in rows)[:EXAMPLES])
+        violation = Violation(invariant, len(rows), examples) if rows else None
+        covered = 0
+        for table in _starts(sql):
+            if table not in held:
+                held[table] = one_row(connection, f"SELECT count(*) FROM {table}")[0]  # noqa: S608
+            covered += held[table]
+        yield Examined(invariant, covered, violation)
 
 
-def _violation(
-    connection: duckdb.DuckDBPyConnection, invariant: str, sql: str
-) -> Iterator[Violation]:
-    rows = connection.execute(sql).fetchall()
-    if rows:
-        examples = sorted(str(row[0]) for row in rows)[:EXAMPLES]
-        yield Violation(invariant, len(rows), tuple(examples))
+def _starts(sql: str) -> set[str]:
+    """The tables that a query, and what it is a union with, starts from: what it says something
+    about."""
+    starts = (_FROM.search(part) for part in sql.split("UNION"))
+    return {found[1] for found in starts if found}
 
 
-def _missing_raw_pages(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Violation]:
+_FROM = re.compile(r"\bFROM\s+([\w.]+)")
+
+
+def _raw_pages(connection: duckdb.DuckDBPyConnection, home: Home) -> Examined:
     ends = connection.execute(
         'SELECT file, max("offset" + length) FROM internal.raw_pages GROUP BY file'
     ).fetchall()
@@ -205,15 +256,22 @@ def _missing_raw_pages(connection: duckdb.DuckDBPyConnection, home: Home) -> Ite
         path = home.archive / file
         if not path.exists() or path.stat().st_size < end:
             missing.append(file)
-    if missing:
-        yield Violation(
-            "every raw page lies in the archive", len(missing), tuple(sorted(missing)[:EXAMPLES])
-        )
+    invariant = "every raw page lies in the archive"
+    violation = Violation(invariant, len(missing), tuple(sorted(missing)[:EXAMPLES]))
+    return Examined(invariant, len(ends), violation if missing else None)
 
 
-def _check_published(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Violation]:
+def _check_published(connection: duckdb.DuckDBPyConnection, home: Home) -> Iterator[Examined]:
     """The published file equals the working database as of its snapshot."""
     invariant = "news.duckdb shows the working database as of its snapshot"
+    found = list(_published_violations(connection, home, invariant))
+    tables = sum("." not in table for table in KEYS)
+    yield Examined(invariant, tables, found[0] if found else None)
+
+
+def _published_violations(
+    connection: duckdb.DuckDBPyConnection, home: Home, invariant: str
+) -> Iterator[Violation]:
     if not home.published.exists():
         if one_row(connection, "SELECT published_revision FROM internal.revision")[0] >= 0:
             yield Violation(invariant, 1, ("the file is missing",))
@@ -247,8 +305,16 @@ def _differences(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             continue
         columns = "*" if unchanged else key
         gone = f"SELECT {columns} FROM published.main.{table} EXCEPT SELECT {columns} FROM {table}"  # noqa: S608
+        if table == "polls" and not unchanged:
+            gone += _OLD_POLLS
         new = f"SELECT {columns} FROM {table} EXCEPT SELECT {columns} FROM published.main.{table}"  # noqa: S608
         for sql in (gone, new) if unchanged else (gone,):
             if one_row(connection, f"SELECT count(*) FROM ({sql})")[0]:  # noqa: S608
                 yield table
                 break
+
+
+_OLD_POLLS = """
+    EXCEPT SELECT poll_id FROM published.main.polls
+    WHERE started_at < (SELECT min(started_at) FROM polls)"""
+"""Polls that have been dropped with time, as they are when publisher_days counts them."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 
 import duckdb
 
 from ingest.errors import DatabaseBusy, DiskFull, StorageError
+from storage.copies import copy_whole
 from storage.home import Home
 from storage.lock import LiveRuns, WriterLock
-from storage.migrate import migrate
-from storage.rows import one_row
+from storage.migrate import migrate, version_to_keep
+from storage.rows import one_row, transaction
 
 STORAGE_VERSION = "v1.2.0"
 """Format of the file: old enough that clients of DuckDB's 1.x line open it."""
@@ -58,11 +59,9 @@ class Database:
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for who holds the writer lock, closed at the end of the block."""
-        connection = _connect(self.home)
+        connection = _connect(self.home) if self._migrated else _migrated(self.home)
+        self._migrated = True
         try:
-            if not self._migrated:
-                migrate(connection, now=_utc_now(connection))
-                self._migrated = True
             yield connection
         finally:
             connection.close()
@@ -87,17 +86,27 @@ class Database:
         return self.home.working.exists()
 
 
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit at the end of the block, roll back when it raises."""
-    connection.execute("BEGIN")
+def _migrated(home: Home) -> duckdb.DuckDBPyConnection:
+    """A connection to the database, brought to the newest schema. Before a migration that rewrites
+    data, a copy of the file is kept beside it."""
+    connection = _connect(home)
     try:
-        yield
+        version = version_to_keep(connection)
+        if version is not None:
+            connection.execute("CHECKPOINT")
+            connection.close()
+            copy_whole(
+                home.working,
+                home.working.with_name(f"working.schema-{version}.duckdb"),
+                mode=0o600,
+                no_room="A copy is kept before the upgrade rewrites data: make room for it.",
+            )
+            connection = _connect(home)
+        migrate(connection, now=_utc_now(connection))
     except BaseException:
-        with suppress(duckdb.Error):  # a database that has failed refuses even this
-            connection.execute("ROLLBACK")
+        connection.close()
         raise
-    connection.execute("COMMIT")
+    return connection
 
 
 def _connect(home: Home) -> duckdb.DuckDBPyConnection:
@@ -145,8 +154,8 @@ def storage_errors(home: Home) -> Iterator[None]:
             raise
         raise StorageError(
             f"The database {home.working} cannot be used: {str(error).splitlines()[0]}. If it is "
-            f"damaged, move it and its .wal away and put a writable copy of {home.published}, the "
-            "last snapshot, in its place."
+            "damaged, `wirecopy restore` makes it anew from the last snapshot and the raw pages "
+            "archived since."
         ) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

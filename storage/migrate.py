@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -10,7 +9,11 @@ from importlib.resources import files
 import duckdb
 
 from ingest.errors import DatabaseTooNew
-from storage.rows import one_row
+from storage.analyst_views import drop_views, make_views
+from storage.rows import one_row, transaction
+
+REWRITES = "-- Rewrites data."
+"""How the file of a migration begins before which a copy of the database is to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,11 @@ class Migration:
     version: int
     name: str
     sql: str
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether it changes or removes rows, rather than adding tables and columns."""
+        return self.sql.startswith(REWRITES)
 
 
 def migrations() -> list[Migration]:
@@ -42,6 +50,13 @@ def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     return int(one_row(connection, "SELECT max(version) FROM internal.migrations")[0])
 
 
+def version_to_keep(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """The connected database's schema version when migrating it will rewrite data, else None."""
+    current = schema_version(connection)
+    pending = [one for one in migrations() if one.version > current]
+    return current if current and any(one.rewrites for one in pending) else None
+
+
 def migrate(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
     """Bring the connected database to the newest schema.
 
@@ -56,15 +71,12 @@ def migrate(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
     for migration in known:
         if migration.version <= current:
             continue
-        connection.execute("BEGIN")
-        try:
+        with transaction(connection):
+            drop_views(connection)
             connection.execute(migration.sql)
             connection.execute(
                 "INSERT INTO internal.migrations VALUES (?, ?, ?)",
                 [migration.version, migration.name, now],
             )
-        except BaseException:
-            with suppress(duckdb.Error):  # a database that has failed refuses even this
-                connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+    with transaction(connection):
+        make_views(connection)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,11 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.errors import DiskFull
-from storage.database import Database, transaction
+from storage.copies import copy_whole
+from storage.database import Database
 from storage.home import Home
 from storage.migrate import schema_version
-from storage.rows import one_row
+from storage.rows import one_row, transaction
 
 PUBLISH_SHARE = 30
 """A publish may take one thirtieth of the time: the next waits 30 times what the last one took."""
@@ -103,25 +102,12 @@ def _describe(
 
 
 def _replace(home: Home) -> int:
-    for leftover in home.folder.glob(".news.duckdb.*.part"):
-        leftover.unlink()
-    size = home.working.stat().st_size
-    if shutil.disk_usage(home.folder).free < size:
-        raise DiskFull(
-            f"No room in {home.folder} for a new snapshot of {size:,} bytes. The last one stays; "
-            "make room and run `wirecopy publish`."
-        )
-    part = home.folder / f".news.duckdb.{os.getpid()}.part"
-    try:
-        shutil.copyfile(home.working, part)
-        _sync(part)
-        part.chmod(0o444)
-        os.replace(part, home.published)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    _sync(home.folder)
-    return size
+    return copy_whole(
+        home.working,
+        home.published,
+        mode=0o444,
+        no_room="The last snapshot stays; make room and run `wirecopy publish`.",
+    )
 
 
 def _set_aside_log(home: Home, now: datetime) -> Path | None:
@@ -133,11 +119,3 @@ def _set_aside_log(home: Home, now: datetime) -> Path | None:
     aside = log.with_name(f"news.duckdb.wal.{now:%Y%m%dT%H%M%S%f}.stray")
     os.replace(log, aside)
     return aside
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

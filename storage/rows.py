@@ -1,7 +1,9 @@
-"""Reading single rows."""
+"""Single rows, and transactions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -18,3 +20,16 @@ def one_row(
     (row,) = connection.execute(sql, parameters).fetchall()
     found: tuple[Any, ...] = row
     return found
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit at the end of the block, roll back when it raises."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # a database that has failed refuses even this
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
+from homes import HomeFolder
 from storage_cases import (
     NOW,
     RUN,
@@ -31,21 +33,27 @@ from storage_cases import (
     story_id,
 )
 
-from ingest.types import ArchivePlace, PageFailure, RemovedBlock
+from ingest.types import ArchivePlace, ArticleVersion, PageFailure, RemovedBlock
 from ingest.urls import url_key
 from storage.articles import add_articles
 from storage.blocks import add_removed, keep_blocks
-from storage.check import INVARIANTS, KEYS, Violation, check
+from storage.check import INVARIANTS, KEYS, Violation, check, examine
 from storage.database import Database
 from storage.home import Home
 from storage.pages import mark_fetched, settle_done, settle_failed
 from storage.publish import publish
+from storage.retention import retire_polls
 from storage.stories import record_stories
 from storage.throttles import keep_throttles
+from storage.versions import record_versions
 
 ORIGINAL = article("a.example/1")
 COPY = article("b.example/1", sort_at=later(hours=2), published_at=later(hours=2))
 ALONE = article("b.example/2", sort_at=later(hours=1), published_at=later(hours=1))
+NEW_VERSION = ArticleVersion(
+    ALONE.article_id, later(hours=9), "New title", "", "New body.", 2, "0" * 16, None, "test 1",
+    "title changed",
+)  # fmt: skip
 SHOWS = "news.duckdb shows the working database as of its snapshot"
 RAW = "every raw page lies in the archive"
 
@@ -87,6 +95,12 @@ def fill(database: Database) -> None:
         settle_failed(connection, [PageFailure(keys[2], "gone", None)])
         keep_throttles(connection, [("b.example", 429, later(hours=1))], now=NOW)
         connection.execute(LEDGER)
+        record_versions(connection, [NEW_VERSION])
+        retire_polls(connection, now=later(days=2), keep=timedelta(days=90))
+        connection.execute(
+            "INSERT INTO internal.refusals VALUES ('publisher', 'gone.example', now()), "
+            "('page', 'https://a.example/gone', now())"
+        )
     take(database)
 
 
@@ -183,6 +197,14 @@ BREAKING = {
     "a shard that runs is in hand of a run, and no other is": "UPDATE backfill_shards "
     "SET status = 'running'",
     "no backfill is done before its shards are": "UPDATE backfills SET status = 'done'",
+    "versions are of an article, from 1 on, only the newest without content": "UPDATE "
+    "internal.versions SET version = version + 1",
+    "versions follow each other in time": "UPDATE internal.versions SET seen_at = '2000-01-01'",
+    "days are of a publisher, and count no more failures than polls": "UPDATE publisher_days "
+    "SET polls_failed = 99",
+    "nothing is held that was forgotten on request": "UPDATE internal.refusals "
+    "SET key = 'b.example' WHERE kind = 'publisher'",
+    "a run that has ended says how": "UPDATE runs SET outcome = 'completed'",
     "snapshot has one row at most": "INSERT INTO snapshot SELECT * FROM snapshot",
 }
 
@@ -214,6 +236,26 @@ ALSO_BREAKING = [
         "blocks, sketches and addresses of originals are those of articles",
         "UPDATE internal.block_sightings SET article_id = 'a0'",
     ),
+    (
+        "versions are of an article, from 1 on, only the newest without content",
+        "UPDATE internal.versions SET body = 'kept twice'",
+    ),
+    (
+        "versions are of an article, from 1 on, only the newest without content",
+        "UPDATE internal.versions SET article_id = 'a0'",
+    ),
+    (
+        "days are of a publisher, and count no more failures than polls",
+        "UPDATE publisher_days SET publisher = 'nobody.example'",
+    ),
+    (
+        "nothing is held that was forgotten on request",
+        "UPDATE internal.refusals SET key = 'https://a.example/1' WHERE kind = 'page'",
+    ),
+    (
+        "a run that has ended says how",
+        "UPDATE runs SET finished_at = '2000-01-01', outcome = 'failed'",
+    ),
     (RAW, "UPDATE internal.raw_pages SET file = '2.warc.gz'"),
     (RAW, 'UPDATE internal.raw_pages SET length = 41 WHERE "offset" = 60'),
     (SHOWS, "UPDATE articles SET title = 'Changed after the snapshot'"),
@@ -241,6 +283,18 @@ def test_a_violation_is_counted_and_a_few_examples_are_given(breakable: Database
     assert found.invariant == "every address leads to an article"
     assert found.count == 30
     assert found.examples == ("k10", "k11", "k12", "k13", "k14")
+
+
+def test_it_is_said_how_many_rows_each_invariant_covers(database: Database) -> None:
+    covered = {one.invariant: one.covered for one in examine(database)}
+    assert set(INVARIANTS) | {SHOWS, RAW} <= set(covered)
+    assert covered["articles.article_id is unique"] == 3
+    assert covered["every entry belongs to a feed"] == 7
+    assert covered["every feed and article has its publisher"] == 5
+    assert covered[RAW] == 1
+    done = HomeFolder(database.home.folder).run("check")
+    assert "           7  every entry belongs to a feed\n" in done.out
+    assert HomeFolder(database.home.folder).run("check", "--json").report["covered"] == covered
 
 
 # --- the published file

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from storage_cases import NOW, article, later, load, new_database, rows, table
 
-from ingest.errors import DatabaseTooNew, StorageError
+from ingest.errors import DatabaseTooNew, DiskFull, StorageError
 from storage import migrate as migrating
-from storage.database import Database
+from storage.check import check
+from storage.database import STORAGE_VERSION, Database
 from storage.home import Home
 from storage.migrate import Migration, migrate, migrations, schema_version
 
@@ -104,3 +107,144 @@ def test_a_database_of_a_newer_version_is_left_alone(
     assert issubclass(DatabaseTooNew, StorageError)
     later_versions.append(GOOD)
     assert rows(Database(database.home), "FROM notes") == [("kept",)]
+
+
+# --- databases of earlier versions
+
+
+DATABASES = Path(__file__).parent / "databases"
+
+
+def of_schema(version: int, folder: Path) -> Database:
+    """A home whose database an earlier version of the program has left, a row in every table."""
+    home = Home(folder)
+    home.make_folders()
+    kept = DATABASES / f"schema_{version}.duckdb.gz"
+    if kept.exists():
+        home.working.write_bytes(gzip.decompress(kept.read_bytes()))
+        return Database(home)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"ATTACH '{home.working}' AS working (STORAGE_VERSION '{STORAGE_VERSION}')"
+        )
+        connection.execute("USE working")
+        for one in migrations()[:version]:
+            connection.execute(one.sql)
+            connection.execute(
+                "INSERT INTO internal.migrations VALUES (?, ?, ?)", [one.version, one.name, NOW]
+            )
+            if one.version == 1:
+                connection.execute((DATABASES / "fill.sql").read_text(encoding="utf-8"))
+    return Database(home)
+
+
+@pytest.mark.parametrize("version", range(1, NEWEST + 1))
+def test_a_database_of_every_earlier_version_is_upgraded(tmp_path: Path, version: int) -> None:
+    database = of_schema(version, tmp_path)
+    before = rows_by_table(database.home.working)
+    with database.open() as connection:
+        assert schema_version(connection) == NEWEST
+    after = rows_by_table(database.home.working)
+    assert {name: after[name] for name in before if name != "internal.migrations"} == {
+        name: found for name, found in before.items() if name != "internal.migrations"
+    }
+    assert check(database) == []
+    with database.write() as connection:
+        load(connection, [article("c.example/1")])
+    assert rows(database, "SELECT count(*) FROM unique_articles") == [(2,)]
+    assert rows(database, "SELECT title, version FROM as_of('2026-11-20 10:30+00')") == [("One", 1)]
+
+
+def rows_by_table(path: Path) -> dict[str, list[str]]:
+    """Every row of every table, by the names of its columns."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        names = table(
+            connection, "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY 1"
+        )
+        return {
+            name: sorted(repr(row) for row in table(connection, f"FROM {name}"))
+            for (name,) in names
+            if name != "internal.views"
+        }
+
+
+def test_a_copy_is_kept_before_data_is_rewritten(
+    tmp_path: Path, later_versions: list[Migration]
+) -> None:
+    database = of_schema(1, tmp_path)
+    harmless = Migration(NEWEST + 1, "more.sql", "CREATE TABLE more (one INTEGER)")
+    later_versions.append(harmless)
+    rows(Database(database.home), "FROM more")
+    assert kept_copies(database.home) == []
+    sql = "-- Rewrites data.\nUPDATE articles SET title = upper(title); CREATE TABLE again (a INT)"
+    later_versions.append(Migration(NEWEST + 2, "titles.sql", sql))
+    upgraded = Database(database.home)
+    assert rows(upgraded, "SELECT DISTINCT title FROM articles") == [("ONE",)]
+    (kept,) = kept_copies(database.home)
+    assert kept.name == f"working.schema-{NEWEST + 1}.duckdb"
+    with duckdb.connect(str(kept), read_only=True) as connection:
+        assert table(connection, "SELECT DISTINCT title FROM articles") == [("One",)]
+    rows(Database(database.home), "FROM again")
+    assert kept_copies(database.home) == [kept]
+
+
+def kept_copies(home: Home) -> list[Path]:
+    return sorted(home.state.glob("working.schema-*"))
+
+
+def test_a_new_database_needs_no_copy(tmp_path: Path, later_versions: list[Migration]) -> None:
+    later_versions.append(Migration(NEWEST + 1, "rewriting.sql", "-- Rewrites data.\nSELECT 1"))
+    database = Database(Home(tmp_path))
+    rows(database, "FROM articles")
+    assert kept_copies(database.home) == []
+
+
+def test_without_room_for_the_copy_nothing_is_upgraded(
+    tmp_path: Path, later_versions: list[Migration], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = of_schema(1, tmp_path)
+    later_versions.append(Migration(NEWEST + 1, "rewriting.sql", "-- Rewrites data.\nSELECT 1"))
+    full = shutil.disk_usage(tmp_path)._replace(free=10)
+    monkeypatch.setattr("storage.copies.shutil.disk_usage", lambda _: full)
+    with pytest.raises(DiskFull, match="A copy is kept before"):
+        rows(database, "FROM articles")
+    monkeypatch.undo()
+    with duckdb.connect(str(database.home.working), read_only=True) as connection:
+        assert schema_version(connection) == 1
+
+
+# --- views and macros
+
+
+def test_views_are_made_anew_when_their_text_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = new_database(tmp_path)
+    assert rows(database, "SELECT count(*) FROM coverage_daily") == [(0,)]
+    sql = "CREATE VIEW mine AS SELECT 7 AS seven; CREATE MACRO half(x) AS x / 2"
+    with monkeypatch.context() as patched:
+        patched.setattr("storage.analyst_views._sources", lambda: (("10_mine.sql", sql),))
+        patched.setattr("storage.analyst_views._fingerprint", lambda: "newer")
+        assert rows(Database(database.home), "SELECT half(seven) FROM mine") == [(3.5,)]
+        views = rows(database, "SELECT view_name FROM duckdb_views() WHERE NOT internal")
+        assert views == [("mine",)]
+    assert rows(Database(database.home), "SELECT count(*) FROM coverage_daily") == [(0,)]
+    with pytest.raises(duckdb.CatalogException):
+        rows(Database(database.home), "FROM mine")
+
+
+def test_a_migration_may_change_what_views_read(
+    tmp_path: Path, later_versions: list[Migration]
+) -> None:
+    database = of_schema(1, tmp_path)
+    rows(database, "FROM unique_articles")
+    sql = (
+        "ALTER TABLE articles ALTER COLUMN word_count TYPE BIGINT; "
+        "ALTER TABLE polls RENAME TO old_polls; "
+        "CREATE TABLE polls AS FROM old_polls; DROP TABLE old_polls"
+    )
+    later_versions.append(Migration(NEWEST + 1, "types.sql", sql))
+    upgraded = Database(database.home)
+    assert rows(upgraded, "SELECT word_count FROM unique_articles") == [(6,)]
+    assert rows(upgraded, "SELECT polls FROM coverage_daily WHERE polls > 0") == [(1,)]

@@ -24,6 +24,7 @@ from storage_cases import (
 
 from storage.check import check
 from storage.database import Connection, Database
+from storage.migrate import migrations
 from storage.publish import PUBLISH_INTERVAL, PUBLISH_SHARE, QUICK_MS, Published, publish
 from storage.publish import publish_due as due
 
@@ -59,7 +60,7 @@ def test_a_snapshot_shows_what_is_committed_and_describes_itself(database: Datab
     assert taken.path == database.home.published
     assert taken.bytes == taken.path.stat().st_size
     assert taken.set_aside is None
-    assert published(database, "FROM snapshot") == [(NOW, RUN, 1, "1.2.3")]
+    assert published(database, "FROM snapshot") == [(NOW, RUN, migrations()[-1].version, "1.2.3")]
     for table in ("publishers", "feeds", "articles", "stories", "reprints", "runs"):
         assert published(database, f"FROM {table}") == rows(database, f"FROM {table}") != []
     take(database, later(hours=1))

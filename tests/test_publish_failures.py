@@ -57,6 +57,7 @@ import os, shutil, signal, sys
 from pathlib import Path
 from datetime import UTC, datetime
 from storage import publish as publishing
+from storage import copies
 from storage.database import Database
 from storage.home import Home
 
@@ -78,7 +79,7 @@ publishing.publish(database, run_id=None, wirecopy_version="2", now=datetime.now
 
 STEPS = {
     "half copied": ("shutil.copyfile = half", "old"),
-    "copied, not yet durable": ("publishing._sync = die", "old"),
+    "copied, not yet durable": ("copies.sync = die", "old"),
     "before the renaming": ("os.replace = die", "old"),
     "after the renaming": ("os.replace = then_die(os.replace)", "new"),
     "before it is recorded": ("publishing.Published = die", "new"),
