@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from flows.backfill_cli import backfill_commands
+from flows.feeds_commands import feeds_commands
 from flows.options import (
     FeedsOption,
     HomeOption,
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(story_commands, name="stories")
 app.add_typer(boilerplate_commands, name="boilerplate")
 app.add_typer(backfill_commands, name="backfill")
+app.add_typer(feeds_commands, name="feeds")
 
 
 def main() -> None:
