@@ -10,6 +10,7 @@ import typer
 
 from flows import analyst_commands, keeping_commands
 from flows.backfill_cli import backfill_commands
+from flows.feeds_commands import feeds_commands
 from flows.options import (
     FeedsOption,
     HomeOption,
@@ -35,6 +36,7 @@ app.add_typer(boilerplate_commands, name="boilerplate")
 app.add_typer(backfill_commands, name="backfill")
 analyst_commands.add_to(app)
 keeping_commands.add_to(app)
+app.add_typer(feeds_commands, name="feeds")
 
 
 def main() -> None:

@@ -95,9 +95,11 @@ def print_run(report: RunReport) -> None:
             soft_wrap=True,
         )
     if report.outcome == "offline":
+        nothing = report.counts.errors >= report.counts.feeds
         console.print(
-            "Nothing could be reached: is this machine online? No feed is blamed; all are due "
-            "again in five minutes. `wirecopy demo` shows the whole job without a network.",
+            f"{'Nothing' if nothing else 'Next to nothing'} could be reached: is this machine "
+            "online? Feeds that answered before are due again in five minutes. `wirecopy demo` "
+            "shows the whole job without a network.",
             soft_wrap=True,
         )
     elif report.kind == "poll" and report.counts.feeds == 0:

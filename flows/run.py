@@ -23,7 +23,6 @@ from ingest.fetching.fetch import Fetcher, FetchPolicy, default_user_agent
 from ingest.fetching.pacing import ThrottleRecord
 from ingest.fetching.robots import RobotsRecord
 from ingest.ids import random_id
-from ingest.polling.schedule import POLL_INTERVAL
 from ingest.publishers import publisher_of
 from ingest.workers.pool import WorkerPolicy, WorkerPool
 from storage.claims import bury_dead_runs, release
@@ -81,7 +80,8 @@ def set_up(settings: Settings, progress: Progress, *, feeds_needed: bool = True)
 
 @dataclass(slots=True)
 class Run:
-    """A run that has begun. `archive` is None when raw pages are not kept."""
+    """A run that has begun. `archive` is None when raw pages are not kept; `offline` is set when
+    next to nothing could be reached."""
 
     run_id: str
     kind: str
@@ -93,6 +93,7 @@ class Run:
     started_at: datetime
     tally: Tally = field(default_factory=Tally)
     alerts: tuple[Alert, ...] = ()
+    offline: bool = False
 
     def publisher_of(self, url: str) -> str:
         return publisher_of(url, self.setup.feeds.aliases)
@@ -120,7 +121,7 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
             bury_dead_runs(connection, database.runs, now=now)
             if kind == "poll":
                 feeds = setup.feeds.followed(partial(publisher_of, aliases=setup.feeds.aliases))
-                follow(connection, feeds, now=now, interval=POLL_INTERVAL)
+                follow(connection, feeds, now=now)
                 move_aliased(connection, setup.feeds.aliases, now=now)
                 set_aliases(connection, setup.feeds.alias_lists())
             start_run(connection, run_id, kind, now=now, flow_run_id=setup.flow_run_id)
@@ -134,7 +135,7 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
             fetcher=stack.enter_context(
                 make_fetcher(setup, robots, throttles, patient=kind == "backfill")
             ),
-            workers=stack.enter_context(WorkerPool(_worker_policy(settings))),
+            workers=stack.enter_context(WorkerPool(worker_policy(settings))),
             archive=stack.enter_context(_archive(home, now, kind, run_id))
             if settings.archive
             else None,
@@ -161,7 +162,7 @@ def rehearsed(setup: Setup) -> Iterator[Run]:
             setup=setup,
             database=Database(setup.home, backfill=True),
             fetcher=stack.enter_context(make_fetcher(setup, patient=True)),
-            workers=stack.enter_context(WorkerPool(_worker_policy(setup.settings))),
+            workers=stack.enter_context(WorkerPool(worker_policy(setup.settings))),
             archive=None,
             started_at=setup.clock(),
         )
@@ -271,7 +272,8 @@ def make_fetcher(
     )
 
 
-def _worker_policy(settings: Settings) -> WorkerPolicy:
+def worker_policy(settings: Settings) -> WorkerPolicy:
+    """How many workers, and what each may use, by the settings."""
     return WorkerPolicy(workers=settings.workers, memory_bytes=settings.worker_memory)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 Precision = Literal["second", "minute", "day"]
 DateRefused = Literal["date_unreadable", "date_unknown_zone", "date_future", "date_too_old"]
@@ -114,7 +114,8 @@ class FeedEntry:
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A feed document. `partial`: it ended or broke before its end, so its validators must not be
-    kept. `overlong`: it listed more entries than we take; the first ones are here."""
+    kept. `overlong`: it listed more entries than we take; the first ones are here. `ttl` and
+    `syndication` (sy:) are the seconds between two polls that it asks for."""
 
     format: FeedFormat
     title: str
@@ -123,6 +124,8 @@ class ParsedFeed:
     entries: tuple[FeedEntry, ...]
     partial: bool = False
     overlong: bool = False
+    ttl: float | None = None
+    syndication: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,21 +165,24 @@ class Validators:
 @dataclass(frozen=True, slots=True)
 class DueFeed:
     """A feed that this run is to poll, as storage knows it. `url` has no credentials in it: the
-    address to ask, and its headers, come from the feeds file."""
+    address to ask, and its headers, come from the feeds file, unless the feed has moved to
+    `current_url`. `poll_state` is what its polls have taught, as the polling policy wrote it."""
 
     feed_id: str
     url: str
+    current_url: str
     publisher: str
     validators: Validators
-    poll_interval: timedelta
-    consecutive_failures: int
+    poll_state: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
     """One poll and what it decided. `error` says what went wrong, also when the document could be
-    read in part. `feed` is None unless a document was read, whose entries are
-    `entries`; `validators` is None when the stored ones stay as they are."""
+    read in part. `feed` is None unless a document was read; `validators` is None when the stored
+    ones stay as they are. `next_poll_reason` says why the next poll is then, `overflowed` that
+    entries were lost before this one, and `poll_state` is what the policy wants to be kept.
+    `current_url` is the address to poll from now on."""
 
     poll_id: str
     feed_id: str
@@ -188,10 +194,14 @@ class PollResult:
     error: str | None
     next_poll_at: datetime
     poll_interval: timedelta
+    next_poll_reason: str
+    poll_state: Mapping[str, Any]
     consecutive_failures: int
+    current_url: str
     publisher: str
+    entries_new: int = 0
+    overflowed: bool = False
     feed: ParsedFeed | None = None
-    entries: tuple[ListedEntry, ...] = ()
     validators: Validators | None = None
 
 

@@ -49,6 +49,7 @@ KEYS = {
     "internal.shard_work": "backfill_id, shard",
     "publisher_days": "publisher, day",
     "internal.feed_state": "feed_id",
+    "internal.poll_states": "feed_id",
     "internal.entry_keys": "entry_id",
     "internal.article_urls": "url_key",
     "internal.throttles": "publisher",
@@ -82,6 +83,9 @@ INVARIANTS = {
     "validators are not ahead of entries": """
         SELECT feed_id FROM internal.feed_state JOIN feeds USING (feed_id)
         WHERE entries_known > entries_seen""",
+    "feeds.overflows counts every overflowed poll": """
+        SELECT feed_id FROM feeds LEFT JOIN polls USING (feed_id)
+        GROUP BY feed_id, overflows HAVING count(*) FILTER (overflowed) > overflows""",
     "every poll belongs to a feed and a run": """
         SELECT poll_id FROM polls ANTI JOIN feeds USING (feed_id)
         UNION SELECT poll_id FROM polls ANTI JOIN runs USING (run_id)""",

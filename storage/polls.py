@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,21 +14,59 @@ from storage.arrow import TEXT, TEXTS, TIME, incoming
 from storage.publishers import add_publishers, count_feeds
 
 
+def add_entries(
+    connection: duckdb.DuckDBPyConnection, entries: Sequence[ListedEntry], *, now: datetime
+) -> dict[str, set[str]]:
+    """Add the entries not known yet; returns their ids by feed.
+
+    Known is an entry whose link's key, guid, or hash its feed has listed before. One whose page is
+    an article already is done at once; one without a page to fetch is rejected. Belongs into the
+    transaction of `record_polls`, which counts them.
+    """
+    with incoming(connection, _ENTRY_COLUMNS, [_entry_row(entry) for entry in entries]):
+        connection.execute(_NEW_ENTRIES)
+        connection.execute(_INSERT_ENTRIES, {"now": now})
+        connection.execute(
+            "INSERT INTO internal.entry_keys BY NAME "
+            "SELECT entry_id, feed_id, url_key, entry_hash FROM new_entries"
+        )
+        connection.execute(
+            "INSERT INTO internal.entry_details BY NAME "
+            "SELECT entry_id, published_precision, date_refused, tags, content_html "
+            "FROM new_entries JOIN entries USING (entry_id) WHERE status = 'pending'"
+        )
+        return _taken(connection)
+
+
+def find_new(
+    connection: duckdb.DuckDBPyConnection, entries: Sequence[ListedEntry]
+) -> dict[str, set[str]]:
+    """The ids by feed of the entries that `add_entries` would add. Stores nothing."""
+    with incoming(connection, _ENTRY_COLUMNS, [_entry_row(entry) for entry in entries]):
+        connection.execute(_NEW_ENTRIES)
+        return _taken(connection)
+
+
+def _taken(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """The ids in `new_entries` by feed; the table is dropped."""
+    new = connection.execute(
+        "SELECT feed_id, list(entry_id) FROM new_entries GROUP BY feed_id"
+    ).fetchall()
+    connection.execute("DROP TABLE new_entries")
+    return {feed_id: set(entry_ids) for feed_id, entry_ids in new}
+
+
 def record_polls(
     connection: duckdb.DuckDBPyConnection,
     run_id: str,
     polls: Sequence[PollResult],
     *,
     now: datetime,
-) -> int:
-    """Store what came of polls: poll rows, new entries, feed state, validators; all or nothing.
-
-    Returns the number of new entries.
-    """
-    new = _add_entries(connection, [entry for poll in polls for entry in poll.entries], now=now)
+) -> None:
+    """Store what came of polls: poll rows, feed state, validators, what the policy keeps. All or
+    nothing together with the polls' entries (`add_entries`)."""
     add_publishers(connection, [poll.publisher for poll in polls], now=now)
-    rows = [_poll_row(poll, run_id, new.get(poll.feed_id, 0)) for poll in polls]
-    with incoming(connection, _POLL_COLUMNS, rows):
+    with incoming(connection, _POLL_COLUMNS, [_poll_row(poll, run_id) for poll in polls]):
         connection.execute(_INSERT_POLLS)
         connection.execute(_UPDATE_FEEDS)
         connection.execute(_NAME_PUBLISHERS)
@@ -44,39 +83,17 @@ def record_polls(
             """
         )
         connection.execute(
+            "DELETE FROM internal.poll_states WHERE feed_id IN (SELECT feed_id FROM incoming)"
+        )
+        connection.execute(
+            "INSERT INTO internal.poll_states SELECT feed_id, poll_state FROM incoming"
+        )
+        connection.execute(
             "DELETE FROM internal.claims WHERE kind = 'feed' AND run_id = ? "
             "AND key IN (SELECT feed_id FROM incoming)",
             [run_id],
         )
     count_feeds(connection)
-    return sum(new.values())
-
-
-def _add_entries(
-    connection: duckdb.DuckDBPyConnection, entries: Sequence[ListedEntry], *, now: datetime
-) -> dict[str, int]:
-    """Add the entries not known yet; returns how many by feed.
-
-    Known is an entry whose link's key, guid, or hash its feed has listed before. One whose page is
-    an article already is done at once; one without a page to fetch is rejected.
-    """
-    with incoming(connection, _ENTRY_COLUMNS, [_entry_row(entry) for entry in entries]):
-        connection.execute(_NEW_ENTRIES)
-        connection.execute(_INSERT_ENTRIES, {"now": now})
-        connection.execute(
-            "INSERT INTO internal.entry_keys BY NAME "
-            "SELECT entry_id, feed_id, url_key, entry_hash FROM new_entries"
-        )
-        connection.execute(
-            "INSERT INTO internal.entry_details BY NAME "
-            "SELECT entry_id, published_precision, date_refused, tags, content_html "
-            "FROM new_entries JOIN entries USING (entry_id) WHERE status = 'pending'"
-        )
-        counts = connection.execute(
-            "SELECT feed_id, count(*) FROM new_entries GROUP BY feed_id"
-        ).fetchall()
-        connection.execute("DROP TABLE new_entries")
-    return dict(counts)
 
 
 _ENTRY_COLUMNS = {
@@ -158,9 +175,13 @@ _POLL_COLUMNS = {
     "entries_seen": pa.int32(),
     "entries_new": pa.int32(),
     "error": TEXT,
+    "overflowed": pa.bool_(),
     "next_poll_at": TIME,
     "poll_interval": pa.duration("us"),
+    "next_poll_reason": TEXT,
+    "poll_state": TEXT,
     "consecutive_failures": pa.int32(),
+    "current_url": TEXT,
     "publisher": TEXT,
     "title": TEXT,
     "site_url": TEXT,
@@ -173,26 +194,27 @@ _POLL_COLUMNS = {
 }
 
 
-def _poll_row(poll: PollResult, run_id: str, entries_new: int) -> tuple[object, ...]:
+def _poll_row(poll: PollResult, run_id: str) -> tuple[object, ...]:
     feed, validators = poll.feed, poll.validators
-    outcome = poll.outcome
-    if outcome == "new_entries" and entries_new == 0:
-        outcome = "no_change"
     return (
         poll.poll_id,
         run_id,
         poll.feed_id,
         poll.started_at,
         poll.elapsed_ms,
-        outcome,
+        poll.outcome,
         poll.http_status,
         poll.bytes,
         len(feed.entries) if feed else 0,
-        entries_new,
+        poll.entries_new,
         poll.error,
+        poll.overflowed,
         poll.next_poll_at,
         poll.poll_interval,
+        poll.next_poll_reason,
+        json.dumps(poll.poll_state, allow_nan=False),
         poll.consecutive_failures,
+        poll.current_url,
         poll.publisher,
         feed.title if feed else None,
         feed.site_url if feed else None,
@@ -208,7 +230,7 @@ def _poll_row(poll: PollResult, run_id: str, entries_new: int) -> tuple[object, 
 _INSERT_POLLS = """
 INSERT INTO polls BY NAME
 SELECT poll_id, run_id, feed_id, started_at, elapsed_ms, outcome, http_status, bytes, entries_seen,
-       entries_new, error
+       entries_new, error, overflowed
 FROM incoming
 """
 
@@ -217,6 +239,9 @@ UPDATE feeds
 SET last_poll_at = incoming.started_at,
     next_poll_at = incoming.next_poll_at,
     poll_interval = incoming.poll_interval,
+    next_poll_reason = incoming.next_poll_reason,
+    current_url = incoming.current_url,
+    overflows = feeds.overflows + incoming.overflowed::INTEGER,
     last_outcome = incoming.outcome,
     last_error = incoming.error,
     consecutive_failures = incoming.consecutive_failures,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from storage.feeds import IS_DUE
 from storage.health import StandingAlert, standing_alerts
 from storage.rows import one_row
 
@@ -47,10 +48,10 @@ def holdings(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> Holding
     """The figures as of `now`."""
     counts = one_row(
         connection,
-        """
+        f"""
         SELECT (SELECT count(*) FROM feeds WHERE active),
                (SELECT count(*) FROM feeds WHERE active AND consecutive_failures > 0),
-               (SELECT count(*) FROM feeds WHERE active AND next_poll_at <= $now),
+               (SELECT count(*) FROM feeds WHERE {IS_DUE}),
                (SELECT count(*) FROM entries WHERE status IN ('pending', 'fetched')),
                (SELECT count(*) FROM entries WHERE status = 'rejected'),
                (SELECT count(*) FROM articles),
@@ -60,7 +61,7 @@ def holdings(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> Holding
                (SELECT greatest(coalesce($now - min(next_poll_at), INTERVAL 0 SECOND),
                                 INTERVAL 0 SECOND)
                 FROM feeds WHERE active)
-        """,
+        """,  # noqa: S608 - our own text
         {"now": now},
     )
     runs = connection.execute(

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from ingest.types import (
     Article,
     FeedEntry,
     FollowedFeed,
+    ListedEntry,
     ParsedFeed,
     PollResult,
     Reprint,
@@ -35,7 +36,7 @@ from storage.articles import add_articles
 from storage.database import Connection, Database
 from storage.feeds import follow
 from storage.home import Home
-from storage.polls import record_polls
+from storage.polls import add_entries, record_polls
 from storage.runs import start_run
 from storage.stories import record_stories
 
@@ -107,7 +108,7 @@ def feed_id(name: str) -> str:
 
 
 def follow_feeds(connection: Connection, *feeds: FollowedFeed, now: datetime = NOW) -> None:
-    follow(connection, feeds, now=now, interval=HALF_HOUR)
+    follow(connection, feeds, now=now)
 
 
 def entry(
@@ -116,9 +117,15 @@ def entry(
     return FeedEntry(guid=guid, url=url, title=title, summary=more.pop("summary", ""), **more)
 
 
-def polled(
-    name: str, *entries: FeedEntry, site_url: str | None = None, **changes: Any
-) -> PollResult:
+@dataclass(frozen=True)
+class Brought:
+    """A poll, and the entries of its document."""
+
+    result: PollResult
+    entries: tuple[ListedEntry, ...]
+
+
+def polled(name: str, *entries: FeedEntry, site_url: str | None = None, **changes: Any) -> Brought:
     """A poll of the feed of the site `name` that listed `entries`."""
     document = ParsedFeed(
         format="rss", title=f"News of {name}", site_url=site_url, language="en", entries=entries
@@ -134,16 +141,19 @@ def polled(
         error=None,
         next_poll_at=NOW + HALF_HOUR,
         poll_interval=HALF_HOUR,
+        next_poll_reason="every half hour",
+        poll_state={"window": len(entries)},
         consecutive_failures=0,
+        current_url=f"https://{name}/feed.xml",
         publisher=name,
         feed=document,
-        entries=list_entries(feed_id(name), document),
         validators=Validators(etag='"1"', body_hash="b1"),
     )
-    return replace(result, **changes)
+    changed = replace(result, **changes)
+    return Brought(changed, list_entries(feed_id(name), document) if changed.feed else ())
 
 
-def failed(name: str, *, failures: int, **changes: Any) -> PollResult:
+def failed(name: str, *, failures: int, **changes: Any) -> Brought:
     """A poll that got no answer, the last of `failures` in a row."""
     nothing: dict[str, Any] = {
         "outcome": "connect",
@@ -152,26 +162,33 @@ def failed(name: str, *, failures: int, **changes: Any) -> PollResult:
         "error": "Connection refused.",
         "consecutive_failures": failures,
         "feed": None,
-        "entries": (),
         "validators": None,
     }
     return polled(name, **{**nothing, **changes})
 
 
-def not_modified(name: str, **changes: Any) -> PollResult:
+def not_modified(name: str, **changes: Any) -> Brought:
     nothing: dict[str, Any] = {
         "outcome": "not_modified",
         "http_status": 304,
         "bytes": 0,
         "feed": None,
-        "entries": (),
         "validators": None,
     }
     return polled(name, **{**nothing, **changes})
 
 
-def record(connection: Connection, *polls: PollResult, now: datetime = NOW) -> int:
-    return record_polls(connection, RUN, polls, now=now)
+def record(connection: Connection, *polls: Brought, now: datetime = NOW) -> int:
+    """Store polls as a run does; returns the number of new entries."""
+    new = add_entries(connection, [entry for poll in polls for entry in poll.entries], now=now)
+    results = []
+    for poll in polls:
+        counted = replace(poll.result, entries_new=len(new.get(poll.result.feed_id, ())))
+        if counted.outcome == "new_entries" and not counted.entries_new:
+            counted = replace(counted, outcome="no_change")
+        results.append(counted)
+    record_polls(connection, RUN, results, now=now)
+    return sum(map(len, new.values()))
 
 
 # --- articles and stories

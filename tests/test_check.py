@@ -159,6 +159,7 @@ BREAKING = {
     "every entry can be recognised again": "DELETE FROM internal.entry_keys WHERE url_key IS NULL",
     "no feed lists a page twice": "UPDATE internal.entry_keys SET url_key = 'same'",
     "feeds.entries_seen counts the feed's entries": "UPDATE feeds SET entries_seen = 1",
+    "feeds.overflows counts every overflowed poll": "UPDATE polls SET overflowed = true",
     "validators are not ahead of entries": "UPDATE internal.feed_state SET entries_known = 6",
     "every poll belongs to a feed and a run": "UPDATE polls SET run_id = 'r0'",
     "every feed and article has its publisher": "UPDATE feeds SET publisher = 'gone.example'",

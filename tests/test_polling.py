@@ -20,12 +20,14 @@ from ingest.errors import (
     Gone,
     HttpClientError,
     HttpServerError,
+    MissingSecret,
     OutcomeError,
+    RobotsDisallowed,
     Throttled,
 )
 from ingest.polling.policy import Observation, Plan, PollState, after_failure, after_success
 from ingest.polling.rhythm import FeedRhythm, expected_updates, learn, wait_for
-from ingest.polling.runs import Reach, after_offline, is_due, is_offline, spread_out
+from ingest.polling.runs import Reach, after_offline, is_offline, reach, spread_out
 
 sys.path.insert(0, str(ROOT))
 
@@ -324,32 +326,12 @@ def test_a_whole_document_is_asked_for_once_a_week_at_least() -> None:
 # Clocks, runs, hosts.
 
 
-@pytest.mark.parametrize(
-    ("planned", "polled", "due"),
-    [
-        (timedelta(0), -HOUR, True),
-        (HOUR, -HOUR, False),
-        (6 * DAY, -DAY, False),
-        (8 * DAY, -HOUR, True),
-        (timedelta(days=9999), None, True),
-        (DAY + HOUR, DAY, True),
-        (HOUR, None, False),
-    ],
-)
-def test_a_feed_is_due_when_its_time_has_come_or_cannot_be(
-    planned: timedelta, polled: timedelta | None, due: bool
-) -> None:
-    last = None if polled is None else NOW + polled
-    assert is_due(NOW + planned, last, NOW) is due
-
-
 def test_a_clock_that_jumps_a_day_forwards_and_back_does_no_harm() -> None:
     state = polled_steadily(PollState(), set(range(24)), days=10)
     now = NOW + 10 * DAY
     usual = after_success("f1", state, Observation(20, 1, (now - MINUTE,)), now)
     ahead = after_success("f1", usual.state, Observation(20, 1), now + DAY)
     back = after_success("f1", ahead.state, Observation(20, 1), now + HOUR)
-    assert is_due(ahead.next_poll_at, now + DAY, now + HOUR)
     assert back.interval <= 2 * usual.interval
     assert back.state.rhythm.days >= 0
     failed = after_failure("f1", back.state, SERVER_ERROR, now + DAY)
@@ -407,13 +389,41 @@ def test_offline_no_feed_is_blamed_and_all_are_due_again_soon() -> None:
 
 def test_feeds_of_one_host_are_spread_out() -> None:
     plan = Plan(NOW + HOUR, HOUR, "", PollState())
-    spread = spread_out([("a", plan)] * 4 + [("b", plan)])
+    spread = spread_out([("a", plan)] * 4 + [("b", plan)], {})
     times = [each.next_poll_at for each in spread]
     gaps = [later - earlier for earlier, later in itertools.pairwise(times[:4])]
     assert gaps == [timedelta(seconds=20)] * 3
     assert times[4] == NOW + HOUR
-    crowd = spread_out([("a", plan)] * 500)
+    crowd = spread_out([("a", plan)] * 500, {})
     assert max(each.next_poll_at for each in crowd) <= NOW + HOUR + 7 * MINUTE
+
+
+def test_polls_are_put_apart_from_those_that_are_planned_already() -> None:
+    plan = Plan(NOW + HOUR, HOUR, "", PollState())
+    seconds = timedelta(seconds=1)
+    taken = [NOW + HOUR + n * 20 * seconds for n in (-2, 0, 1, 4)]
+    (moved,) = spread_out([("a", plan)], {"a": taken, "b": [NOW + HOUR]})
+    assert moved.next_poll_at == NOW + HOUR + 40 * seconds
+    assert moved.interval == HOUR + 40 * seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "reached"),
+    [
+        (None, True),
+        (SERVER_ERROR, True),
+        (GONE, True),
+        (DnsFailed("", url=URL), False),
+        (ConnectFailed("", url=URL), False),
+        (RobotsDisallowed("", url=URL), None),
+        (MissingSecret("", url=URL), None),
+    ],
+)
+def test_what_a_poll_shows_of_the_way_there(
+    error: OutcomeError | None, reached: bool | None
+) -> None:
+    seen = reach("a", error, was_failing=False)
+    assert (seen.reached if seen else None) is reached
 
 
 def test_jitter_parts_feeds_and_is_the_same_each_time() -> None:

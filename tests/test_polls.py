@@ -28,9 +28,10 @@ from storage_cases import (
 from ingest.types import Validators
 from storage.claims import claim
 from storage.database import Database
-from storage.feeds import due
+from storage.feeds import due, planned_polls
 from storage.pages import mark_fetched, settle_done, settle_failed
-from storage.polls import record_polls
+from storage.polls import add_entries, record_polls
+from storage.status import holdings
 
 SITE, OTHER = "a.example", "b.example"
 ONE, TWO = "https://a.example/one", "https://a.example/two"
@@ -129,10 +130,6 @@ def test_a_feed_row_follows_its_last_poll_and_keeps_what_it_knew(database: Datab
         later(hours=1), later(days=40), timedelta(days=40), "connect", "Connection refused.", 2,
         "News of a.example", "rss",
     )  # fmt: skip
-    with database.open() as connection:
-        failing = {f.feed_id: f for f in due(connection, now=later(days=40), every=False)}
-    assert failing[feed_id(SITE)].consecutive_failures == 2
-    assert failing[feed_id(SITE)].poll_interval == timedelta(days=40)
     with database.write() as connection:
         record(connection, not_modified(SITE))
     assert feed_row(database, SITE, "last_error, consecutive_failures") == (None, 0)
@@ -151,6 +148,59 @@ def test_feeds_are_due_from_their_time_on_the_longest_overdue_first(database: Da
             found = due(connection, now=later(hours=hours), every=False)
             assert [feed.feed_id for feed in found] == feeds
         assert len(due(connection, now=NOW, every=True)) == 2
+
+
+@pytest.mark.parametrize(
+    ("polled_at", "next_at", "is_due"),
+    [
+        (-1, 0, True),
+        (-1, 1, False),
+        (-24, 6 * 24, False),
+        (-1, 9 * 24, True),
+        (24, 25, True),
+        (0, 1, False),
+    ],
+)
+def test_a_feed_whose_times_cannot_be_is_due(
+    database: Database, polled_at: float, next_at: float, is_due: bool
+) -> None:
+    """Hours from now: polled in the future, or planned farther ahead than plans go."""
+    times = {"started_at": later(hours=polled_at), "next_poll_at": later(hours=next_at)}
+    with database.write() as connection:
+        record(connection, polled(SITE, **times))
+        found = [feed.feed_id for feed in due(connection, now=NOW, every=False)]
+        assert (feed_id(SITE) in found) is is_due
+        assert holdings(connection, now=NOW).feeds_due == len(found)
+
+
+def test_what_the_policy_keeps_is_given_back_whatever_the_poll_brought(database: Database) -> None:
+    for brought in (polled, not_modified):
+        with database.write() as connection:
+            state = {"answered_at": 1.5, "moved_to": None, "rhythm": {"hours": [1.0, 2.0]}}
+            record(connection, brought(SITE, poll_state=state))
+            states = {f.feed_id: f.poll_state for f in due(connection, now=NOW, every=True)}
+        assert states == {feed_id(SITE): state, feed_id(OTHER): {}}
+
+
+def test_lost_entries_and_the_reason_of_the_next_poll_are_seen_by_analysts(
+    database: Database,
+) -> None:
+    with database.write() as connection:
+        record(connection, polled(SITE, entry(ONE)))
+        lost = {"overflowed": True, "next_poll_reason": "some were lost"}
+        record(connection, polled(SITE, entry(TWO), **lost))
+        record(connection, not_modified(SITE))
+    assert feed_row(database, SITE, "overflows, next_poll_reason") == (1, "every half hour")
+    assert rows(database, "SELECT overflowed FROM polls") == [(False,), (True,), (False,)]
+
+
+def test_planned_polls_are_those_of_other_feeds_on_the_same_hosts(database: Database) -> None:
+    with database.write() as connection:
+        record(connection, polled(SITE, next_poll_at=later(hours=1)))
+        elsewhere = f"https://{SITE}/moved.xml"
+        record(connection, polled(OTHER, next_poll_at=later(hours=2), current_url=elsewhere))
+        assert planned_polls(connection, [feed_id(SITE)], now=NOW) == {SITE: [later(hours=2)]}
+        assert planned_polls(connection, [feed_id(SITE)], now=later(hours=3)) == {}
 
 
 # --- feeds and their publishers
@@ -217,7 +267,7 @@ def test_a_new_feed_is_due_at_once(database: Database) -> None:
         database, "c.example",
         "url, current_url, publisher, tags, active, added_at, next_poll_at, poll_interval",
     ) == ("https://c.example/feed.xml", "https://c.example/feed.xml", "c.example", ["x", "y"],
-          True, later(hours=5), later(hours=5), HALF_HOUR)  # fmt: skip
+          True, later(hours=5), later(hours=5), timedelta(0))  # fmt: skip
 
 
 def test_following_no_feed_at_all_stops_all(database: Database) -> None:
@@ -228,7 +278,9 @@ def test_following_no_feed_at_all_stops_all(database: Database) -> None:
 
 def test_a_batch_of_polls_may_have_nothing_in_it(database: Database) -> None:
     with database.write() as connection:
-        assert record_polls(connection, RUN, [], now=NOW) == 0
+        assert add_entries(connection, [], now=NOW) == {}
+        record_polls(connection, RUN, [], now=NOW)
+        assert planned_polls(connection, [], now=NOW) == {}
         settle_done(connection, {})
         settle_failed(connection, [])
         mark_fetched(connection, {})

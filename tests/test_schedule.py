@@ -1,4 +1,4 @@
-"""When a feed is polled next, and when a page is tried again."""
+"""When a page is tried again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest import errors
-from ingest.polling.schedule import LONGEST_BACK_OFF, POLL_INTERVAL, next_attempt, next_poll
+from ingest.polling.schedule import next_attempt
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 URL = "https://a.example/x"
@@ -19,27 +19,6 @@ def throttled(seconds: float | None) -> errors.Throttled:
 
 
 DOWN = errors.HttpServerError("500", url=URL, status=500)
-
-
-@pytest.mark.parametrize(
-    ("failures", "error", "interval"),
-    [
-        (0, None, POLL_INTERVAL),
-        (1, DOWN, POLL_INTERVAL),
-        (2, DOWN, 2 * POLL_INTERVAL),
-        (3, DOWN, 4 * POLL_INTERVAL),
-        (6, DOWN, 16 * HOUR),
-        (7, DOWN, LONGEST_BACK_OFF),
-        (100_000, DOWN, LONGEST_BACK_OFF),
-        (1, throttled(None), POLL_INTERVAL),
-        (1, throttled(60), POLL_INTERVAL),
-        (1, throttled(7200), 2 * HOUR),
-        (4, throttled(7200), 4 * HOUR),
-        (9, throttled(100 * 3600), 100 * HOUR),
-    ],
-)
-def test_next_poll(failures: int, error: errors.OutcomeError | None, interval: timedelta) -> None:
-    assert next_poll(now=NOW, failures=failures, error=error) == (NOW + interval, interval)
 
 
 def test_a_page_is_tried_five_times_over_three_days() -> None:

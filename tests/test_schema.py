@@ -44,11 +44,12 @@ CONTRACT = {
         site_url VARCHAR, format VARCHAR, language VARCHAR, tags VARCHAR[], active BOOLEAN,
         added_at TIMESTAMPTZ, last_poll_at TIMESTAMPTZ, next_poll_at TIMESTAMPTZ,
         poll_interval INTERVAL, last_outcome VARCHAR, last_error VARCHAR,
-        consecutive_failures INTEGER, entries_seen BIGINT""",
+        consecutive_failures INTEGER, entries_seen BIGINT, next_poll_reason VARCHAR,
+        overflows INTEGER""",
     "polls": """
         poll_id VARCHAR, run_id VARCHAR, feed_id VARCHAR, started_at TIMESTAMPTZ,
         elapsed_ms INTEGER, outcome VARCHAR, http_status SMALLINT, bytes BIGINT,
-        entries_seen INTEGER, entries_new INTEGER, error VARCHAR""",
+        entries_seen INTEGER, entries_new INTEGER, error VARCHAR, overflowed BOOLEAN""",
     "entries": """
         entry_id VARCHAR, feed_id VARCHAR, guid VARCHAR, url VARCHAR, title VARCHAR,
         summary VARCHAR, authors VARCHAR[], published_at TIMESTAMPTZ, published_raw VARCHAR,

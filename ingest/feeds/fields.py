@@ -24,6 +24,9 @@ _BETWEEN_FULL_NAMES = re.compile(r"\s*,\s*(?:and\s+|&\s+)?|\s+(?:and|und|et|y|e|
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
+_PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
+"""Hours of the periods of the syndication module (https://web.resource.org/rss/1.0/modules/syndication)."""
+
 
 def storable(text: str) -> str:
     """Without what a database cannot hold: NUL and lone surrogates."""
@@ -73,3 +76,26 @@ def tag_terms(texts: Iterable[str]) -> tuple[str, ...]:
         if term := plain_text(text, _NAME_LIMIT):
             terms.setdefault(term)
     return tuple(terms)
+
+
+def ttl_seconds(minutes: str) -> float | None:
+    """The `ttl` of an RSS channel, given in minutes; None when it is no number above zero."""
+    number = _positive(minutes)
+    return number * 60.0 if number else None
+
+
+def syndication_seconds(period: str, frequency: str) -> float | None:
+    """The interval of `sy:updatePeriod` (daily where missing) and `sy:updateFrequency` (once); None
+    when neither is given, or they cannot be read."""
+    if not period.strip() and not frequency.strip():
+        return None
+    hours = _PERIODS.get(period.strip().lower() or "daily")
+    times = _positive(frequency) if frequency.strip() else 1
+    return hours * 3600.0 / times if hours and times else None
+
+
+def _positive(text: str) -> int | None:
+    digits = text.strip()
+    return (
+        int(digits) or None if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+    )

@@ -20,7 +20,9 @@ from ingest.feeds.fields import (
     language_tag,
     one_line,
     storable,
+    syndication_seconds,
     tag_terms,
+    ttl_seconds,
 )
 from ingest.feeds.json_feed import parse_json_feed
 from ingest.feeds.repair import FeedDocument, repair_xml
@@ -106,6 +108,10 @@ def _parse_xml(document: FeedDocument, *, url: str, now: datetime) -> ParsedFeed
         entries=tuple(_entry(entry, version, base, now) for entry in entries[:MAX_ENTRIES]),
         partial=document.truncated,
         overlong=document.overlong or len(entries) > MAX_ENTRIES,
+        ttl=ttl_seconds(_text(feed, "ttl")),
+        syndication=syndication_seconds(
+            _text(feed, "sy_updateperiod"), _text(feed, "sy_updatefrequency")
+        ),
     )
 
 

@@ -45,7 +45,9 @@ WEEKDAYS_LEARNABLE_DAYS = 10.0
 
 HOUR_PRIOR = 24.0
 WEEKDAY_PRIOR = 20.0
-"""Updates that are taken to be spread evenly, besides those seen, so that no hour is ever dead."""
+"""Updates that are taken to be spread evenly, besides those seen, so that no hour is ever dead.
+That of the hours is less, by the square, for a feed that keeps to few hours: one that publishes
+every night at three is not to be polled all day for what might come."""
 
 OWN_HOUR = 0.6
 """Share of an update that counts for its own hour; the rest goes to the hours beside it, for it
@@ -192,21 +194,33 @@ def _weekday(time: float) -> int:
     return (int(time // DAY) + 3) % 7
 
 
-def _scale(rhythm: FeedRhythm) -> float:
-    """What `_rate` need not compute anew for every hour."""
+def _scale(rhythm: FeedRhythm) -> tuple[float, float]:
+    """What `_rate` need not compute anew for every hour: a factor, and the prior of each hour."""
     scale = (rhythm.updates + PRIOR_UPDATES) / (rhythm.days + PRIOR_DAYS) / DAY
+    prior = 0.0
     if rhythm.days >= HOURS_LEARNABLE_DAYS:
-        scale *= 24 / (rhythm.updates + HOUR_PRIOR)
+        prior = _hour_prior(rhythm.hours)
+        scale *= 24 / (rhythm.updates + 24 * prior)
     if rhythm.days >= WEEKDAYS_LEARNABLE_DAYS:
         scale *= 7 / (rhythm.updates + WEEKDAY_PRIOR)
-    return scale
+    return scale, prior
 
 
-def _rate(rhythm: FeedRhythm, scale: float, time: float) -> float:
+def _hour_prior(hours: Sequence[float]) -> float:
+    """Updates that are taken to fall into any hour besides those seen; see `HOUR_PRIOR`."""
+    squares = sum(count * count for count in hours)
+    if not squares:
+        return HOUR_PRIOR / 24
+    hours_in_use = sum(hours) ** 2 / squares
+    return HOUR_PRIOR / 24 * (hours_in_use / 24) ** 2
+
+
+def _rate(rhythm: FeedRhythm, scale: tuple[float, float], time: float) -> float:
     """Updates per second at a time."""
+    factor, prior = scale
     if rhythm.days < HOURS_LEARNABLE_DAYS:
-        return scale
-    rate = scale * (rhythm.hours[int(time // HOUR) % 24] + HOUR_PRIOR / 24)
+        return factor
+    rate = factor * (rhythm.hours[int(time // HOUR) % 24] + prior)
     if rhythm.days < WEEKDAYS_LEARNABLE_DAYS:
         return rate
     return rate * (rhythm.weekdays[_weekday(time)] + WEEKDAY_PRIOR / 7)

@@ -1,32 +1,30 @@
-"""What concerns the feeds of a run together: which are due, spacing, and whether we are offline."""
+"""What concerns the feeds of a run together: spacing, and whether we are offline."""
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ingest.polling.policy import (
-    LONGEST_LATE_BACK_OFF,
-    SHORTEST_INTERVAL,
-    Plan,
-    PollState,
-    fraction,
-)
+from ingest.errors import OutcomeError
+from ingest.polling.policy import SHORTEST_INTERVAL, Plan, PollState, fraction
 
 UNREACHED_KINDS = frozenset({"dns", "connect", "tls", "deadline"})
 """Errors that say that the publisher was not reached, whoever's fault it was."""
+
+SILENT_KINDS = frozenset(
+    {"url_refused", "address_refused", "missing_secret", "robots_disallowed", "robots_unavailable",
+     "throttled"}
+)  # fmt: skip
+"""Errors that are found here, or were remembered: they say nothing about the way there."""
 
 OFFLINE_WITNESSES = 3
 """Publishers that must have been in order before and unreached now, before the fault is ours."""
 
 OFFLINE_RETRY = timedelta(seconds=SHORTEST_INTERVAL)
 """After a run that was offline, every feed of it is due again at the next."""
-
-FARTHEST_POLL = timedelta(seconds=LONGEST_LATE_BACK_OFF)
-"""No poll is ever planned farther ahead; one that seems to be was planned by a clock that was
-wrong."""
 
 HOST_SPACING = timedelta(seconds=20)
 """Feeds of one host are planned this far apart."""
@@ -45,14 +43,12 @@ class Reach:
     was_failing: bool
 
 
-def is_due(next_poll_at: datetime, last_poll_at: datetime | None, now: datetime) -> bool:
-    """Whether a feed is to be polled now.
-
-    Also when its times are beyond belief, for the clock has gone wrong and been put right: planned
-    farther ahead than plans go, or polled in the future.
-    """
-    from_the_future = last_poll_at is not None and last_poll_at > now
-    return next_poll_at <= now or from_the_future or next_poll_at - now > FARTHEST_POLL
+def reach(publisher: str, error: OutcomeError | None, *, was_failing: bool) -> Reach | None:
+    """What a poll shows of the way to its publisher, given how it ended; None when it ended before
+    anybody was asked."""
+    if error is not None and error.kind in SILENT_KINDS:
+        return None
+    return Reach(publisher, error is None or error.kind not in UNREACHED_KINDS, was_failing)
 
 
 def is_offline(polls: Iterable[Reach]) -> bool:
@@ -77,24 +73,35 @@ def after_offline(feed_id: str, state: PollState, now: datetime) -> Plan:
     return Plan(now + wait, wait, reason, state)
 
 
-def spread_out(plans: Sequence[tuple[str, Plan]]) -> list[Plan]:
-    """Put polls of one host (first of each pair) that would come together a little apart.
+def spread_out(
+    plans: Sequence[tuple[str, Plan]], planned: Mapping[str, Sequence[datetime]]
+) -> list[Plan]:
+    """Put polls of one host (first of each pair) that would come together a little apart, and apart
+    from those that are `planned` of it already.
 
     Order is kept. No poll moves by more than a tenth of its interval, so a host with hundreds of
     feeds still has some together: the fetcher's own spacing sees to these.
     """
     spread: list[Plan] = [plan for _, plan in plans]
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, (host, _) in enumerate(plans):
-        places[host].append(place)
-    for shared in places.values():
-        free: datetime | None = None
-        for place in sorted(shared, key=lambda place: (spread[place].next_poll_at, place)):
-            plan = spread[place]
-            if free is not None and plan.next_poll_at < free:
-                off = min(free - plan.next_poll_at, plan.interval * SPACING_SHARE)
-                plan = spread[place] = replace(
-                    plan, next_poll_at=plan.next_poll_at + off, interval=plan.interval + off
-                )
-            free = plan.next_poll_at + HOST_SPACING
+    taken = {host: sorted(times) for host, times in planned.items()}
+    order = sorted(range(len(plans)), key=lambda place: (spread[place].next_poll_at, place))
+    for place in order:
+        plan, times = spread[place], taken.setdefault(plans[place][0], [])
+        free = _free(times, plan.next_poll_at)
+        off = min(free - plan.next_poll_at, plan.interval * SPACING_SHARE)
+        if off:
+            plan = spread[place] = replace(
+                plan, next_poll_at=plan.next_poll_at + off, interval=plan.interval + off
+            )
+        insort(times, plan.next_poll_at)
     return spread
+
+
+def _free(taken: Sequence[datetime], wanted: datetime) -> datetime:
+    """The first time from `wanted` on that is far enough from every time in `taken` (sorted)."""
+    free = wanted
+    for time in taken[bisect_right(taken, wanted - HOST_SPACING) :]:
+        if time >= free + HOST_SPACING:
+            break
+        free = time + HOST_SPACING
+    return free

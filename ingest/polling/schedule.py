@@ -1,4 +1,4 @@
-"""Schedules: when a feed is polled next, and when a page is tried again."""
+"""When a page is tried again."""
 
 from __future__ import annotations
 
@@ -14,15 +14,6 @@ from ingest.errors import (
     Throttled,
     UrlRefused,
 )
-
-POLL_INTERVAL = timedelta(minutes=30)
-"""For every feed that answers."""
-
-LONGEST_BACK_OFF = timedelta(hours=24)
-"""A failing feed is polled once a day at least: outages end."""
-
-OFFLINE_RETRY = timedelta(minutes=5)
-"""After a run that reached nothing, which is nobody's fault but the network's."""
 
 RETRY_AFTER = (
     timedelta(minutes=15),
@@ -42,22 +33,6 @@ FINAL_ERRORS = (
     UrlRefused,
 )
 """Another try would end the same way."""
-
-
-def next_poll(
-    *, now: datetime, failures: int, error: OutcomeError | None
-) -> tuple[datetime, timedelta]:
-    """When to poll a feed next, and the interval to it.
-
-    `failures` counts those in a row, this one included. An answer that says how long to wait is
-    obeyed.
-    """
-    interval = POLL_INTERVAL
-    if failures:
-        interval = min(POLL_INTERVAL * 2 ** min(failures - 1, 10), LONGEST_BACK_OFF)
-    if isinstance(error, Throttled) and error.retry_after is not None:
-        interval = max(interval, timedelta(seconds=error.retry_after))
-    return now + interval, interval
 
 
 def next_attempt(*, now: datetime, attempts: int, error: OutcomeError) -> datetime | None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ingest.backfill.sitemaps import Listing
     from ingest.backfill.terms import Left, Terms
 
+if TYPE_CHECKING:
+    from ingest.feeds.opml import ListedFeed
+
 
 def read_feed(
     body: bytes, feed_id: str, url: str, content_type: str | None, now: datetime
@@ -35,6 +38,20 @@ def read_feed(
 
     feed = parse_feed(body, url=url, content_type=content_type, now=now)
     return feed, list_entries(feed_id, feed)
+
+
+def find_linked_feeds(body: bytes, url: str, content_type: str | None) -> tuple[str, ...]:
+    """See `ingest.feeds.discovery.linked_feeds`."""
+    from ingest.feeds.discovery import linked_feeds
+
+    return linked_feeds(body, url, content_type)
+
+
+def read_opml_list(body: bytes, url: str) -> tuple[list[ListedFeed], list[str]]:
+    """See `ingest.feeds.opml.read_opml`."""
+    from ingest.feeds.opml import read_opml
+
+    return read_opml(body, url=url)
 
 
 def read_article(
