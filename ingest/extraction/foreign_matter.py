@@ -68,6 +68,12 @@ _FOREIGN_BLOCK = re.compile(
     r"|[a-z](?:Newsletter|Related|Recommend|Teaser|SocialShare)",
     re.IGNORECASE,
 )
+_CONSENT_BLOCK = re.compile(
+    r"onetrust|(?:^|[\s_-])ot-sdk|didomi|usercentrics|cybot|qc-cmp|sp_message|truste|"
+    r"(?:cookie|consent|gdpr|ccpa)[\w-]*(?:banner|bar|consent|dialog|law|manager|modal|notice|popup|sdk|wrapper)",
+    re.IGNORECASE,
+)
+"""Tools that ask for consent, whose text can be longer than an article."""
 _CONTENT_BLOCK = re.compile(
     r"(?:article|entry|post|story|main|page|body)[-_]*(?:content|body|text)|content[-_]*(?:body|main|article)|slide",
     re.IGNORECASE,
@@ -211,7 +217,7 @@ def prune(tree: HtmlElement) -> int:
     removed = 0
     for block in named:
         parent = block.getparent()
-        if parent is None or block.tag in ("body", "html") or _holds_article(block):
+        if parent is None or _holds_article(block):
             continue
         block.drop_tree()
         removed += 1
@@ -219,12 +225,18 @@ def prune(tree: HtmlElement) -> int:
 
 
 def _is_foreign(names: str) -> bool:
-    return _FOREIGN_BLOCK.search(names) is not None and _CONTENT_BLOCK.search(names) is None
+    if names == " ":
+        return False
+    if _FOREIGN_BLOCK.search(names) is not None:
+        return _CONTENT_BLOCK.search(names) is None
+    return _CONSENT_BLOCK.search(names) is not None
 
 
 def _holds_article(block: HtmlElement) -> bool:
     if block.find(".//h1") is not None or block.xpath(".//*[@itemprop='articleBody'] | .//article"):
         return True
+    if _CONSENT_BLOCK.search(f"{block.get('class') or ''} {block.get('id') or ''}"):
+        return False
     return sum(len(text) for text in block.itertext()) > MAX_FOREIGN_BLOCK
 
 
@@ -263,7 +275,7 @@ def _length(element: HtmlElement) -> int:
     return len(" ".join(element.text_content().split()))
 
 
-def _width(line: str) -> int:
+def width(line: str) -> int:
     """Characters, those of wide scripts counted for three: they say that much more."""
     return sum(3 if mark > "\u2fff" else 1 for mark in line)
 
@@ -311,7 +323,7 @@ def _above(line: str, titles: Collection[str], authors: Sequence[str]) -> str | 
         and not _ends_sentence(line)
     ):
         return "date"
-    if words <= KICKER_WORDS and _width(line) <= 60 and not _ends_sentence(line):
+    if words <= KICKER_WORDS and width(line) <= 60 and not _ends_sentence(line):
         return "kicker"
     return None
 

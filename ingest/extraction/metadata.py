@@ -38,11 +38,11 @@ class PageMetadata:
     """A page's word about itself, as text; times as the page wrote them.
 
     `published` is the most trusted of `published_times`. `titles` are all the spellings of the
-    headline, `site_names` the names of the site, both for what repeats them in the text.
-    `author_names` are the fields that name authors as the page wrote them, agencies and all.
-    `article_body` is the text that JSON-LD gives. `news`: JSON-LD calls the article news. `free` is
-    False where JSON-LD says that the article must be paid for. `sources` are addresses that the
-    page names as its source.
+    headline, `heading` the h1 that shows it, `site_names` the names of the site, all for what
+    repeats them in the text. `author_names` are the fields that name authors as the page wrote
+    them, agencies and all. `article_body` is the text that JSON-LD gives. `news`: JSON-LD calls the
+    article news. `free` is False where JSON-LD says that the article must be paid for. `sources`
+    are addresses that the page names as its source.
     """
 
     title: str | None
@@ -64,6 +64,7 @@ class PageMetadata:
     sources: tuple[str, ...] = ()
     author_names: tuple[str, ...] = ()
     news: bool = False
+    heading: str | None = None
 
 
 def read_metadata(tree: HtmlElement, *, url: str) -> PageMetadata:
@@ -72,7 +73,7 @@ def read_metadata(tree: HtmlElement, *, url: str) -> PageMetadata:
     linked = read_linked_data(tree)
     article = linked.article
     sites = _site_names(meta, linked, url)
-    title, titles = _titles(tree, meta, article, sites)
+    title, heading, titles = _titles(tree, meta, article, sites)
     times = stated_times(tree, meta, linked)
     return PageMetadata(
         title=title,
@@ -95,6 +96,7 @@ def read_metadata(tree: HtmlElement, *, url: str) -> PageMetadata:
         sources=_sources(meta, article, url),
         author_names=author_lines(meta, linked),
         news=is_news(article),
+        heading=heading,
     )
 
 
@@ -136,8 +138,8 @@ def _titles(
     meta: Mapping[str, list[str]],
     article: Mapping[str, Any],
     sites: tuple[str, ...],
-) -> tuple[str | None, tuple[str, ...]]:
-    """The headline, and every spelling of it on the page."""
+) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """The headline, the h1 that shows it, and every spelling of it on the page."""
     headings = [
         text
         for at, element in enumerate(tree.iter("h1"))
@@ -152,7 +154,7 @@ def _titles(
         page=page, heading=without_site(heading, sites), shared=shared, document=document
     )
     spellings = (title, page, heading, shared, document, _first(meta, ("twitter:title",)))
-    return title, tuple(dict.fromkeys(text for text in spellings if text))
+    return title, heading, tuple(dict.fromkeys(text for text in spellings if text))
 
 
 def _article_body(article: Mapping[str, Any]) -> str | None:

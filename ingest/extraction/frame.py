@@ -1,0 +1,156 @@
+"""Where on a page its running text stands: the smallest block that holds nearly all of it.
+
+trafilatura takes the first block whose class or tag says "article". On pages that set one article
+in several such blocks it loses the rest of it, and where no class says so, it takes what is around,
+too. Running text says where it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lxml import etree, html
+from lxml.html import HtmlElement
+
+LEAST_CHARACTERS = 60
+"""A shorter piece of text is a label, a teaser's headline or a caption; marks of scripts without
+spaces count for three."""
+FRAME_SHARE = 0.8
+"""A block inside another is the frame instead when it holds this share of the running text."""
+NAMED_SHARE = 0.5
+"""The same for a block that is called the article's body."""
+CHUNK_SHARE = 0.05
+"""A block of the same name with this share of the running text holds another piece of it."""
+ENOUGH = 600
+"""Characters of running text below which a page has too little of it to say where it stands."""
+
+_NEVER_RUNNING = frozenset({
+    "a", "script", "style", "noscript", "template", "option", "button", "textarea", "title",
+    "figcaption", "label", "svg", "select",
+})  # fmt: skip
+_RARELY_RUNNING = frozenset({"nav", "footer", "aside", "form", "figure"})
+_NO_FRAME = frozenset({"p", "blockquote", "ul", "ol", "li", "dl", "table", "tbody", "tr", "pre"})
+_RUNNING = etree.XPath(
+    f"//body//text()[string-length(.) >= {LEAST_CHARACTERS // 3}]"
+    "[not(parent::script or parent::style)]"
+)
+_NAMED = re.compile(
+    r"(?:article|art|post|entry|story|news|text|main|page)[-_]{0,2}(?:content|body|text|entry|copy)|"
+    r"(?:content|body)[-_]{0,2}(?:article|text|main|copy)|articleBody|fulltext",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The block that an article's text stands in, and how many characters of running text it
+    holds."""
+
+    block: HtmlElement
+    characters: int
+
+    @contextmanager
+    def alone(self) -> Iterator[HtmlElement]:
+        """As long as this lasts, the block is a page of its own, and the article's body to
+        trafilatura whatever it is called."""
+        block, tag, named = self.block, self.block.tag, self.block.get("itemprop")
+        parent, tail = block.getparent(), block.tail
+        place = parent.index(block)
+        page = html.Element("html")
+        etree.SubElement(page, "body").append(block)
+        block.tag, block.tail = "div", None
+        block.set("itemprop", "articleBody")
+        # What publishers hide from readers who have not paid, trafilatura would leave out.
+        for element in block.xpath(".//p[@aria-hidden or contains(@class, 'paywall')]"):
+            element.attrib.clear()
+        try:
+            yield page
+        finally:
+            parent.insert(place, block)
+            block.tag, block.tail = tag, tail
+            if named is None:
+                del block.attrib["itemprop"]
+            else:
+                block.set("itemprop", named)
+
+
+def frame_of(tree: HtmlElement) -> Frame | None:
+    """The frame of a page's article; None where the page has little running text."""
+    body = next(tree.iter("body"), None)
+    if body is None:
+        return None
+    weights = _weights(tree, _NEVER_RUNNING | _RARELY_RUNNING)
+    if weights.get(body, 0) < ENOUGH:  # some set the whole page in an aside or a form
+        weights = _weights(tree, _NEVER_RUNNING)
+    total = weights.get(body, 0)
+    if total < ENOUGH:
+        return None
+    block = _inmost(body, weights, FRAME_SHARE * total)
+    named = [
+        element
+        for element, weight in weights.items()
+        if weight >= NAMED_SHARE * total and _is_named(element)
+    ]
+    if named:
+        inner = min(named, key=lambda element: weights[element])
+        if weights[inner] < weights[block] and _is_whole(inner, weights, CHUNK_SHARE * total):
+            block = inner
+    return Frame(block, weights[block])
+
+
+def _inmost(block: HtmlElement, weights: Mapping[HtmlElement, int], least: float) -> HtmlElement:
+    """The smallest block inside that holds at least so many characters."""
+    while True:
+        inner = max(block, key=lambda child: weights.get(child, 0), default=None)
+        if inner is None or weights.get(inner, 0) < least or not _can_be_frame(inner):
+            return block
+        block = inner
+
+
+def _is_named(element: HtmlElement) -> bool:
+    if not _can_be_frame(element):
+        return False
+    if element.tag == "article" or element.get("itemprop") == "articleBody":
+        return True
+    return _NAMED.search(f"{element.get('class') or ''} {element.get('id') or ''}") is not None
+
+
+def _can_be_frame(element: HtmlElement) -> bool:
+    if element.tag == "article":  # one inside another is a teaser or a comment
+        return next(element.iterancestors("article"), None) is None
+    return element.tag not in _NO_FRAME
+
+
+def _is_whole(block: HtmlElement, weights: Mapping[HtmlElement, int], least: float) -> bool:
+    """Whether no other block of the same name holds another piece of the article."""
+    name = (block.tag, block.get("class"))
+    return not any(
+        weight >= least and element is not block and (element.tag, element.get("class")) == name
+        for element, weight in weights.items()
+    )
+
+
+def _weights(tree: HtmlElement, foreign: Collection[str]) -> dict[HtmlElement, int]:
+    """For each block the running text in it, in characters, without what stands in foreign tags."""
+    weights: dict[HtmlElement, int] = {}
+    for text in _RUNNING(tree):
+        parent = text.getparent()
+        if text.is_tail:
+            parent = parent.getparent()
+        size = _size(text)
+        if parent is None or size < LEAST_CHARACTERS:
+            continue
+        above = [parent, *parent.iterancestors()]
+        if any(element.tag in foreign for element in above):
+            continue
+        for element in above:
+            weights[element] = weights.get(element, 0) + size
+    return weights
+
+
+def _size(text: str) -> int:
+    bare = " ".join(text.split())
+    return sum(3 if mark > "\u2fff" else 1 for mark in bare) if not bare.isascii() else len(bare)
