@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from ingest.errors import UrlRefused
 from ingest.extraction.agencies import agency_named
 from ingest.extraction.bylines import clean_authors
+from ingest.extraction.titles import without_site
 from ingest.ids import mint
 from ingest.matching.sketch import sketch
 from ingest.types import (
@@ -48,7 +49,7 @@ def make_article(
 ) -> Article:
     """The article of a page that entries waited for.
 
-    Title: the page's, then the feed's. Authors: the page's, then the feed's people. Publication
+    Title: see `_title`. Authors: the page's, then the feed's people. Publication
     time: see `_published`. Credits: a canonical address at another publisher, then the page's.
     """
     final_key = url_key(page.final_url)
@@ -66,7 +67,7 @@ def make_article(
         canonical_url=canonical or page.final_url,
         declared_canonical_url=extraction.declared_canonical_url,
         publisher=publisher,
-        title=extraction.title or wanted.entry.title,
+        title=_title(wanted.entry, extraction, publisher),
         authors=extraction.authors or clean_authors(wanted.entry.authors, (publisher,)),
         published_at=published_at,
         published_precision=precision,
@@ -92,6 +93,15 @@ def make_article(
         credits=credits,
         credit_source=credit_source,
     )
+
+
+def _title(entry: FeedEntry, extraction: Extraction, publisher: str) -> str:
+    """The page's headline. Where the page spells it in several ways, the one that the feed has;
+    a title that only the feed has (often shortened) counts only where the page has none."""
+    feed = without_site(entry.title, (publisher, publisher.split(".")[0])) or ""
+    words = folded_words(feed)
+    agreeing = (title for title in extraction.titles if words and folded_words(title) == words)
+    return next(agreeing, None) or extraction.title or entry.title
 
 
 def _own_canonical(

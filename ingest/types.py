@@ -236,7 +236,8 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a page says, before the feed's word is weighed against it."""
+    """What a page says, before the feed's word is weighed against it. `titles` are all the
+    spellings of the headline on the page, without the site's name."""
 
     title: str
     authors: tuple[str, ...]
@@ -256,6 +257,7 @@ class Extraction:
     published_source: DateSource | None = None
     credits: tuple[str, ...] = ()
     credit_source: str | None = None
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

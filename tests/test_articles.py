@@ -295,3 +295,19 @@ def test_one_page_asked_for_twice_in_a_batch_is_one_article() -> None:
     assert found.new == (first,)
     assert set(found.article_of.values()) == {first.article_id}
     assert ("https://agg.example/2", first.article_id) in found.urls
+
+
+TITLES = ("Page's title", "The ferry sails on", "Ferry: the ferry sails on")
+TITLE_OF_FEED = {
+    "one of the page's spellings": ("The ferry sails on", "The ferry sails on"),
+    "the same but for case and quotes": ("“THE FERRY sails on”", "The ferry sails on"),
+    "with the site's name": ("The ferry sails on - a.example", "The ferry sails on"),
+    "shortened": ("The ferry sails", "Page's title"),
+    "empty": ("", "Page's title"),
+}
+
+
+@pytest.mark.parametrize("name", TITLE_OF_FEED)
+def test_the_feed_votes_on_the_spelling_of_the_headline(name: str) -> None:
+    feed, title = TITLE_OF_FEED[name]
+    assert made(replace(ENTRY, title=feed), replace(PAGE, titles=TITLES)).title == title

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import time
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -46,7 +49,7 @@ def score(page: LabelledPage, found: Found) -> Scored:
         row["title"] = same_title(found.title, page.title)
     if page.authors is not None:
         row["authors as labelled"] = authors_f1(found.authors, page.authors)
-        row["authors"] = authors_f1(found.authors, people(page.authors, page.publisher))
+        row["authors"] = authors_f1(found.authors, people(page.authors, page))
     if page.published:
         row["day"] = float(same_day(found.published, page.published))
     if page.credits is not None:
@@ -56,16 +59,36 @@ def score(page: LabelledPage, found: Found) -> Scored:
     return row
 
 
-def people(names: Sequence[str], publisher: str) -> list[str]:
-    """Gold authors without agencies and the site itself: these are no authors to us."""
-    site = plain(publisher.split(".")[0]).replace(" ", "")
+def people(names: Sequence[str], page: LabelledPage) -> list[str]:
+    """Gold authors without agencies, desks ("Staff") and the site itself: no authors to us."""
+    sites = {_bare(name) for name in (page.publisher.split(".")[0], *_site_names(page))} - {""}
     return [
         name
         for name in names
         if agency_named(name) is None
-        and site not in (bare := plain(name).replace(" ", ""))
-        and not (len(bare) > 3 and bare in site)
+        and not _DESK.search(name)
+        and not any(
+            site in (bare := _bare(name)) or (len(bare) > 3 and bare in site) for site in sites
+        )
     ]
+
+
+_DESK = re.compile(r"\b(?:staff|redaktion|desk|team|reporter|newsroom|editors)\b", re.IGNORECASE)
+_SITE_NAME = re.compile(
+    rb"""<meta[^>]{0,80}(?:og:site_name|application-name)["'][^>]{0,80}?content=["']([^"']{2,60})"""
+)
+
+
+def _site_names(page: LabelledPage) -> list[str]:
+    return [
+        html.unescape(name.decode("utf-8", "replace")) for name in _SITE_NAME.findall(page.html)
+    ]
+
+
+def _bare(text: str) -> str:
+    """Letters and digits, without case, accents and spaces."""
+    letters = unicodedata.normalize("NFKD", plain(text))
+    return "".join(mark for mark in letters if mark.isalnum())
 
 
 def same_day(found: str | None, gold: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extraction.agencies import agency_named
@@ -42,13 +43,15 @@ _ROLE = re.compile(
     r"webmaster|guest|unknown|anonymous|newsroom|newsdesk|press\s+release|pressemitteilung|agenc\w+|"
     r"agentur\w*|nachrichten|news|online|magazine?|media|verlag|gmbh|inc|ltd|llc|journalist\w*|"
     r"director|president|professor|university|universit\w+|institute?|editorial|board|follow|"
-    r"comments?|updated|published|image|photo|foto|getty|read|min|share|view|bio|profile)\b",
+    r"comments?|updated|published|image|photo|foto|getty|read|min|share|view|bio|profile|sign\s+(?:in|up)|"
+    r"log\s?in|coordinator|managers?|marketing|strateg\w+|specialist|expert|product|founder)\b",
     re.IGNORECASE,
 )
 _DEGREE = re.compile(
     r"\s*,\s*(?:PhD|Ph\.D\.|MD|M\.D\.|DVM|MBA|RN|Jr\.?|Sr\.?|I{2,3})\b\.?", re.IGNORECASE
 )
 _BRACKET = re.compile(r"\s*[(\[（【][^)\]）】]*[)\]）】]")
+_IN_BRACKETS = re.compile(r"[(\[]([^)\]]{2,60})[)\]]")
 _AFTER_NAME = re.compile(
     r"\s+(?:-|–|—|\||•|·|@|https?:|\d{1,2}[.:/]|\d{4}\b|posted|published|updated|stand:|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:am|vom|le|el|il|on)\s+\d).*$",
@@ -68,9 +71,9 @@ AUTHOR_META = (
 
 _BYLINES = (
     "//*[@rel='author' or @itemprop='author' or @data-testid='byline-name'"
-    " or contains(concat(' ', @rel, ' '), ' author ')]",
+    " or contains(concat(' ', @rel, ' '), ' author ') or @id='author' or @id='authors']",
     "//*[self::a or self::span or self::div or self::p or self::address or self::li or self::ul"
-    " or self::strong or self::em]"
+    " or self::strong or self::em or self::h4 or self::h5 or self::h6]"
     "[contains(translate(@class, 'ABINLOREUTHY', 'abinloreuthy'), 'byline')"
     " or contains(translate(@class, 'ABINLOREUTHY', 'abinloreuthy'), 'author')"
     " or contains(translate(@class, 'ABINLOREUTHY', 'abinloreuthy'), 'autor')"
@@ -78,6 +81,7 @@ _BYLINES = (
 )
 _ELSEWHERE = re.compile(
     r"comment|related|sidebar|footer|teaser|widget|recommend|popular|latest|more-|card|disqus|promo"
+    r"|most-?(?:read|viewed)|meistgelesen|taboola|outbrain|trending"
     r"|navigation|caption|credit",
     re.IGNORECASE,
 )
@@ -107,7 +111,9 @@ def choose_authors(
         lines = [plain_text(name) for key in group for name in meta.get(key, [])]
         if found := clean_authors(lines, site_names):
             return found
-    return _visible_byline(tree, site_names)
+    if any(agency_named(name) for name in author_lines(meta, linked)):
+        return ()  # other names on the page are not this article's
+    return _visible_byline(tree, site_names) or _labelled_author(tree, site_names)
 
 
 def author_lines(meta: dict[str, list[str]], linked: LinkedData) -> tuple[str, ...]:
@@ -127,13 +133,22 @@ def clean_authors(lines: Iterable[str], site_names: Collection[str] = ()) -> tup
     bare_sites = {name.replace(" ", "") for name in sites}
     found: dict[str, str] = {}
     for line in lines:
+        if any(_bare(inside) in bare_sites for inside in _IN_BRACKETS.findall(line)):
+            continue  # "Deutsche Welle (www.dw.com)"
         for name in _names(line):
             spelling = " ".join(folded_words(name))
             if spelling in sites or spelling.replace(" ", "") in bare_sites:
                 continue
+            acronym = name.split(" ")[0]
+            if acronym.isupper() and acronym.lower() in bare_sites:  # "MDR Thüringen" on mdr.de
+                continue
             if _is_person(name, spelling):
                 found.setdefault(spelling, name)
     return tuple(found.values())[:MAX_AUTHORS]
+
+
+def _bare(text: str) -> str:
+    return "".join(folded_words(text.strip().removeprefix("www.")))
 
 
 _PORTRAIT = re.compile(
@@ -179,6 +194,10 @@ def _is_person(name: str, spelling: str) -> bool:
         return False
     if name.startswith("(") or ("." in name.strip(".") and " " not in name):
         return False
+    if name.isupper() and name.isascii() and len(name) <= 5:  # "LBCI": no person's name
+        return False
+    if " in " in name and agency_named(name.partition(" in ")[0]):  # "Associated Press in Valencia"
+        return False
     return not _ROLE.search(name) and agency_named(name) is None
 
 
@@ -217,6 +236,30 @@ def _unmarked_byline(tree: HtmlElement, site_names: Collection[str]) -> tuple[st
                 continue
             if found := clean_authors([text], site_names):
                 return found
+    return ()
+
+
+_AUTHOR_LABEL = re.compile(
+    r"\W*(?:auth?ors?|autor(?:in|en|es|a)?|auteure?s?|autore|autori|written\s+by|texte?|byline)\W*",
+    re.IGNORECASE,
+)
+_LABELS = etree.XPath(
+    "//*[self::strong or self::b or self::dt or self::span or self::th or self::label]"
+    "[not(*) and string-length(.) >= 4 and string-length(.) <= 14]"
+)
+
+
+def _labelled_author(tree: HtmlElement, site_names: Collection[str]) -> tuple[str, ...]:
+    """The names that stand behind a label such as "Author"."""
+    for label in _LABELS(tree):
+        if not _AUTHOR_LABEL.fullmatch(label.text or ""):
+            continue
+        follower = label.getnext()
+        texts = (label.tail, follower.text_content() if follower is not None else None)
+        for text in texts:
+            names = " ".join((text or "").split()).strip(" :|")
+            if names and len(names) <= BYLINE_CHARACTERS and _looks_like_name(_parts(names)[0]):
+                return clean_authors([names], site_names)
     return ()
 
 

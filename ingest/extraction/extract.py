@@ -116,6 +116,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         published_source=source,
         credits=tuple(dict.fromkeys(credit.name for credit in credits)),
         credit_source=credits[0].source if credits else None,
+        titles=metadata.titles,
     )
 
 
