@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -69,16 +70,13 @@ AUTHOR_META = (
 )
 """Names of meta tags; those of a group are read together."""
 
-_BYLINES = (
+_MARKED_BYLINE = etree.XPath(
     "//*[@rel='author' or @itemprop='author' or @data-testid='byline-name'"
-    " or contains(concat(' ', @rel, ' '), ' author ') or @id='author' or @id='authors']",
-    "//*[self::a or self::span or self::div or self::p or self::address or self::li or self::ul"
-    " or self::strong or self::em or self::h4 or self::h5 or self::h6]"
-    "[contains(translate(@class, 'ABINLOREUTHY', 'abinloreuthy'), 'byline')"
-    " or contains(translate(@class, 'ABINLOREUTHY', 'abinloreuthy'), 'author')"
-    " or contains(translate(@class, 'ABINLOREUTHY', 'abinloreuthy'), 'autor')"
-    " or contains(@class, 'reporter') or contains(@class, 'writer')]",
+    " or contains(concat(' ', @rel, ' '), ' author ') or @id='author' or @id='authors']"
 )
+_BYLINE_TAGS = ("a", "span", "div", "p", "address", "li", "ul", "strong", "em", "h4", "h5", "h6")
+_BYLINE_CLASS = re.compile(r"byline|author|autor|reporter|writer", re.IGNORECASE)
+BYLINES_TRIED = 40
 _ELSEWHERE = re.compile(
     r"comment|related|sidebar|footer|teaser|widget|recommend|popular|latest|more-|card|disqus|promo"
     r"|most-?(?:read|viewed)|meistgelesen|taboola|outbrain|trending"
@@ -203,9 +201,13 @@ def _is_person(name: str, spelling: str) -> bool:
 
 def _visible_byline(tree: HtmlElement, site_names: Collection[str]) -> tuple[str, ...]:
     """The first byline of the page that names people, comments and teasers apart."""
-    for path in _BYLINES:
-        candidates: Sequence[HtmlElement] = tree.xpath(path)[:40]
-        for element in candidates:
+    called = (
+        element
+        for element in tree.iter(*_BYLINE_TAGS)
+        if (name := element.get("class")) and _BYLINE_CLASS.search(name)
+    )
+    for candidates in (_MARKED_BYLINE(tree), called):
+        for element in islice(candidates, BYLINES_TRIED):
             pieces = [" ".join(text.split()) for text in element.itertext()]
             length = sum(map(len, pieces))
             if not 3 <= length <= BYLINE_CHARACTERS or _is_elsewhere(element):

@@ -84,7 +84,7 @@ def _is_index(lines: Sequence[str]) -> bool:
     short = [
         line
         for line in lines
-        if count_words(line) <= 15 and not line.rstrip().endswith((".", "。", "?", "!"))
+        if not line.rstrip().endswith((".", "。", "?", "!")) and count_words(line) <= 15
     ]
     listed = sum(map(len, short)) >= INDEX_TEXT_SHARE * sum(map(len, lines))
     return listed and len(short) >= INDEX_SHARE * len(lines)

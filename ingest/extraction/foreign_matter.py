@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -224,6 +225,7 @@ def prune(tree: HtmlElement) -> int:
     return removed
 
 
+@lru_cache(maxsize=20_000)
 def _is_foreign(names: str) -> bool:
     if names == " ":
         return False
@@ -346,10 +348,10 @@ def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: 
         return "date"
     if words <= 60 and _RIGHTS.search(line):
         return "rights"
-    folded = fold(line)
-    if words >= 4 and line.startswith("- ") and folded in around.linked_lines and around.news:
+    if words >= 4 and line.startswith("- ") and around.news and fold(line) in around.linked_lines:
         return "link"
     if last and words <= 80:
+        folded = fold(line) if authors else ""
         for name in authors:
             if (
                 len(name.split()) > 1

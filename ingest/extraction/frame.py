@@ -8,7 +8,7 @@ too. Running text says where it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ _RARELY_RUNNING = frozenset({"nav", "footer", "aside", "form", "figure"})
 _NO_FRAME = frozenset({"p", "blockquote", "ul", "ol", "li", "dl", "table", "tbody", "tr", "pre"})
 _RUNNING = etree.XPath(
     f"//body//text()[string-length(.) >= {LEAST_CHARACTERS // 3}]"
-    "[not(parent::script or parent::style)]"
+    "[not(parent::script or parent::style or parent::a)]"
 )
 _NAMED = re.compile(
     r"(?:article|art|post|entry|story|news|text|main|page)[-_]{0,2}(?:content|body|text|entry|copy)|"
@@ -119,9 +119,11 @@ def _is_named(element: HtmlElement) -> bool:
 
 
 def _can_be_frame(element: HtmlElement) -> bool:
-    if element.tag == "article":  # one inside another is a teaser or a comment
-        return next(element.iterancestors("article"), None) is None
-    return element.tag not in _NO_FRAME
+    if element.tag in _NO_FRAME:
+        return False
+    own = 1 if element.tag == "article" else 0
+    # An article in another is a teaser or a comment.
+    return own + sum(1 for _ in element.iterancestors("article")) < 2
 
 
 def _is_whole(block: HtmlElement, weights: Mapping[HtmlElement, int], least: float) -> bool:
@@ -133,24 +135,28 @@ def _is_whole(block: HtmlElement, weights: Mapping[HtmlElement, int], least: flo
     )
 
 
-def _weights(tree: HtmlElement, foreign: Collection[str]) -> dict[HtmlElement, int]:
+def _weights(tree: HtmlElement, foreign: frozenset[str]) -> dict[HtmlElement, int]:
     """For each block the running text in it, in characters, without what stands in foreign tags."""
-    weights: dict[HtmlElement, int] = {}
+    direct: dict[HtmlElement, int] = {}
     for text in _RUNNING(tree):
+        size = _size(text)
+        if size < LEAST_CHARACTERS:
+            continue
         parent = text.getparent()
         if text.is_tail:
             parent = parent.getparent()
-        size = _size(text)
-        if parent is None or size < LEAST_CHARACTERS:
-            continue
+        direct[parent] = direct.get(parent, 0) + size
+    weights: dict[HtmlElement, int] = {}
+    for parent, size in direct.items():
         above = [parent, *parent.iterancestors()]
-        if any(element.tag in foreign for element in above):
-            continue
-        for element in above:
-            weights[element] = weights.get(element, 0) + size
+        if foreign.isdisjoint([element.tag for element in above]):
+            for element in above:
+                weights[element] = weights.get(element, 0) + size
     return weights
 
 
 def _size(text: str) -> int:
     bare = " ".join(text.split())
-    return sum(3 if mark > "\u2fff" else 1 for mark in bare) if not bare.isascii() else len(bare)
+    if bare.isascii() or max(bare, default="") <= "\u2fff":
+        return len(bare)
+    return sum(3 if mark > "\u2fff" else 1 for mark in bare)
