@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree, html
 from lxml.html import HtmlElement
@@ -78,27 +79,45 @@ class Frame:
 
 
 def frame_of(tree: HtmlElement) -> Frame | None:
-    """The frame of a page's article; None where the page has little running text."""
+    """The frame of a page's article; None where the page has little running text.
+
+    An `article` element that holds the headline and enough text is all that is looked at: other
+    stories may follow below it.
+    """
     body = next(tree.iter("body"), None)
     if body is None:
         return None
     weights = _weights(tree, _NEVER_RUNNING | _RARELY_RUNNING)
     if weights.get(body, 0) < ENOUGH:  # some set the whole page in an aside or a form
         weights = _weights(tree, _NEVER_RUNNING)
-    total = weights.get(body, 0)
+    start = max(
+        (block for block in _with_headline(tree) if weights.get(block, 0) >= ENOUGH),
+        key=lambda block: weights[block],
+        default=body,
+    )
+    total = weights.get(start, 0)
     if total < ENOUGH:
         return None
-    block = _inmost(body, weights, FRAME_SHARE * total)
+    block = _inmost(start, weights, FRAME_SHARE * total)
     named = [
         element
         for element, weight in weights.items()
-        if weight >= NAMED_SHARE * total and _is_named(element)
+        if weight >= NAMED_SHARE * total
+        and weight < weights[block]
+        and _is_named(element)
+        and (start is body or start in element.iterancestors())
     ]
     if named:
         inner = min(named, key=lambda element: weights[element])
-        if weights[inner] < weights[block] and _is_whole(inner, weights, CHUNK_SHARE * total):
+        if _is_whole(inner, weights, CHUNK_SHARE * total):
             block = inner
     return Frame(block, weights[block])
+
+
+def _with_headline(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """The `article` elements that hold a headline."""
+    for heading in tree.iter("h1"):
+        yield from islice(heading.iterancestors("article"), 1)
 
 
 def _inmost(block: HtmlElement, weights: Mapping[HtmlElement, int], least: float) -> HtmlElement:
