@@ -237,7 +237,8 @@ class RawPage:
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """What a page says, before the feed's word is weighed against it. `titles` are all the
-    spellings of the headline on the page, without the site's name."""
+    spellings of the headline on the page, without the site's name; `foreign` are the lines found
+    with the text that are not the article's."""
 
     title: str
     authors: tuple[str, ...]
@@ -258,6 +259,7 @@ class Extraction:
     credits: tuple[str, ...] = ()
     credit_source: str | None = None
     titles: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an extractor took from a page; `published` is an ISO day, or a time with its zone."""
+    """What an extractor took from a page; `published` is an ISO day, or a time with its zone;
+    `removed` is what it found with the text and took out."""
 
     body: str = ""
     title: str = ""
@@ -26,6 +27,7 @@ class Found:
     published: str | None = None
     credits: tuple[str, ...] = ()
     status: str | None = None
+    removed: tuple[str, ...] = ()
 
 
 def ours(page: LabelledPage) -> Found:
@@ -40,6 +42,7 @@ def ours(page: LabelledPage) -> Found:
         published=found.published_at.isoformat() if found.published_at else None,
         credits=found.credits,
         status=found.content_status,
+        removed=found.foreign,
     )
 
 

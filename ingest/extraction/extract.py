@@ -119,6 +119,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         credits=tuple(dict.fromkeys(credit.name for credit in credits)),
         credit_source=credits[0].source if credits else None,
         titles=metadata.titles,
+        foreign=removed,
     )
 
 
