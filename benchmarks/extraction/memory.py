@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 
 from benchmarks.extraction.extractors import Found
 from benchmarks.extraction.labelled_pages import LabelledPage
-from ingest.matching.boilerplate import BlockMemory, clean, learn, read, teach
+from ingest.matching.boilerplate import clean, learn, read, wanted
+from ingest.types import BlockMemory
+
+NOTHING = frozenset[int]()
+
+
+class _Memory(dict[tuple[str, int], BlockMemory]):
+    """What is known of blocks: of one not seen yet, nothing."""
+
+    def __missing__(self, key: tuple[str, int]) -> BlockMemory:
+        return BlockMemory(*key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,7 @@ class Remembered:
 
 def remember(pages: Sequence[LabelledPage], found: Sequence[Found]) -> Remembered:
     """Run the memory over extracted pages."""
-    memory: dict[tuple[str, int], BlockMemory] = {}
+    memory = _Memory()
     known: dict[str, frozenset[int]] = {}
     arrived = list(found)
     order = sorted(
@@ -32,14 +42,23 @@ def remember(pages: Sequence[LabelledPage], found: Sequence[Found]) -> Remembere
     for at in order:
         page, one = pages[at], found[at]
         reading = read(page.page_id, page.publisher, one.title, one.body)
-        learnt = learn([reading], memory)
-        hashes = known.get(page.publisher, frozenset()) | learnt.of.get(page.publisher, frozenset())
+        boilerplate = learn([reading], {key: memory[key] for key in wanted([reading])})
+        hashes = known.get(page.publisher, NOTHING) | boilerplate.of.get(page.publisher, NOTHING)
         known[page.publisher] = hashes
         arrived[at] = _cleaned(one, hashes)
-        for block in teach([reading], memory, {page.page_id: page.page_id}):
-            memory[block.publisher, block.hash] = block
+        for key in wanted([reading]):
+            memory[key] = _taught(memory[key], page.page_id, key in boilerplate.learnt)
     settled = [_cleaned(one, known[page.publisher]) for page, one in zip(pages, found, strict=True)]
     return Remembered(tuple(arrived), tuple(settled))
+
+
+def _taught(block: BlockMemory, article: str, learnt: bool) -> BlockMemory:
+    """What is known of a block when one more article, a story of its own, holds it."""
+    return replace(
+        block,
+        holders=(*block.holders, (article, article)),
+        learnt=block.learnt or learnt,
+    )
 
 
 def _cleaned(found: Found, boilerplate: frozenset[int]) -> Found:
