@@ -140,7 +140,7 @@ def _published(
 
     Where they differ by more: the page's, when the feed's has day and month in the wrong order;
     else the earlier, because feeds and pages both stamp articles anew when they change. A day read
-    from the page's address gives way to any feed.
+    from the page's address, or seen somewhere on a page that states none, gives way to any feed.
     """
     feed, page = entry.published_at, extraction.published_at
     ours = (page, extraction.published_precision, extraction.published_source or "page")
@@ -148,7 +148,7 @@ def _published(
     theirs = (feed, entry.published_precision, "feed")
     if feed is None:
         return ours if page else (None, None, None)
-    if page is None or ours[2] == "url":
+    if page is None or ours[2] == "url" or extraction.published_guessed:
         return theirs
     if page.date() == feed.date():
         finer = entry.published_precision == "day" and extraction.published_precision != "day"

@@ -248,7 +248,8 @@ class RawPage:
 class Extraction:
     """What a page says, before the feed's word is weighed against it. `titles` are all the
     spellings of the headline on the page, without the site's name; `foreign` are the lines found
-    with the text that are not the article's."""
+    with the text that are not the article's. `published_guessed`: the page states no time, and this
+    is a day seen somewhere on it."""
 
     title: str
     authors: tuple[str, ...]
@@ -270,6 +271,7 @@ class Extraction:
     credit_source: str | None = None
     titles: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    published_guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

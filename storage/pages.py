@@ -53,19 +53,20 @@ def _pages(rows: Sequence[tuple[Any, ...]]) -> list[WantedPage]:
                 published_precision=precision,
                 published_raw=raw,
                 tags=tuple(tags),
+                content_html=content_html,
             ),
             attempts=attempts,
             first_seen_at=first_seen_at,
             archived=ArchivePlace(file, offset, length) if file else None,
         )
         for (url_key, url, title, summary, authors, published_at, precision, raw, tags,
-             attempts, first_seen_at, file, offset, length) in rows
+             content_html, attempts, first_seen_at, file, offset, length) in rows
     ]  # fmt: skip
 
 
 _WANTED = """
 WITH waiting AS (
-    SELECT url_key, published_precision, tags, entries.*
+    SELECT url_key, published_precision, tags, content_html, entries.*
     FROM entries JOIN internal.entry_keys USING (entry_id)
     LEFT JOIN internal.entry_details USING (entry_id)
     WHERE status IN ('pending', 'fetched') AND next_attempt_at <= $now
@@ -86,7 +87,7 @@ raw AS (
 )
 SELECT url_key, entry.url, entry.title, entry.summary, entry.authors, entry.published_at,
        entry.published_precision, entry.published_raw, coalesce(entry.tags, []),
-       attempts, entry.first_seen_at,
+       entry.content_html, attempts, entry.first_seen_at,
        CASE WHEN fetched THEN place.file END, place."offset", place.length
 FROM pages LEFT JOIN raw USING (url_key)
 ORDER BY row_number() OVER (PARTITION BY split_part(url_key, '/', 3)
@@ -98,11 +99,11 @@ LIMIT $limit
 _WAITING = """
 SELECT url_key, entry.url, entry.title, entry.summary, entry.authors, entry.published_at,
        entry.published_precision, entry.published_raw, coalesce(entry.tags, []),
-       attempts, entry.first_seen_at, NULL, NULL, NULL
+       entry.content_html, attempts, entry.first_seen_at, NULL, NULL, NULL
 FROM (
     SELECT url_key, arg_min(waiting, (first_seen_at, entry_id)) AS entry, max(attempts) AS attempts
     FROM (
-        SELECT url_key, published_precision, tags, entries.*
+        SELECT url_key, published_precision, tags, content_html, entries.*
         FROM entries JOIN internal.entry_keys USING (entry_id)
         SEMI JOIN incoming USING (url_key)
         LEFT JOIN internal.entry_details USING (entry_id)

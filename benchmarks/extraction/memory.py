@@ -3,14 +3,22 @@ them: nothing is known of pages that come later."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.extraction.extractors import Found
 from benchmarks.extraction.labelled_pages import LabelledPage
-from ingest.matching.boilerplate import Key, clean, learn, read, wanted
+from ingest.matching.boilerplate import clean, learn, read, wanted
 from ingest.types import BlockMemory
+
+NOTHING = frozenset[int]()
+
+
+class _Memory(dict[tuple[str, int], BlockMemory]):
+    """What is known of blocks: of one not seen yet, nothing."""
+
+    def __missing__(self, key: tuple[str, int]) -> BlockMemory:
+        return BlockMemory(*key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +31,9 @@ class Remembered:
 
 
 def remember(pages: Sequence[LabelledPage], found: Sequence[Found]) -> Remembered:
-    """Run the memory over extracted pages, each of which is taken for a story of its own."""
-    holders: dict[Key, list[tuple[str, str]]] = defaultdict(list)
-    known: dict[str, frozenset[int]] = defaultdict(frozenset)
+    """Run the memory over extracted pages."""
+    memory = _Memory()
+    known: dict[str, frozenset[int]] = {}
     arrived = list(found)
     order = sorted(
         range(len(pages)),
@@ -34,15 +42,23 @@ def remember(pages: Sequence[LabelledPage], found: Sequence[Found]) -> Remembere
     for at in order:
         page, one = pages[at], found[at]
         reading = read(page.page_id, page.publisher, one.title, one.body)
-        keys = wanted([reading])
-        memory = {key: BlockMemory(*key, holders=tuple(holders[key])) for key in keys}
-        learnt = learn([reading], memory).of.get(page.publisher, frozenset())
-        known[page.publisher] |= learnt
-        arrived[at] = _cleaned(one, known[page.publisher])
-        for key in keys:
-            holders[key].append((page.page_id, page.page_id))
+        boilerplate = learn([reading], {key: memory[key] for key in wanted([reading])})
+        hashes = known.get(page.publisher, NOTHING) | boilerplate.of.get(page.publisher, NOTHING)
+        known[page.publisher] = hashes
+        arrived[at] = _cleaned(one, hashes)
+        for key in wanted([reading]):
+            memory[key] = _taught(memory[key], page.page_id, key in boilerplate.learnt)
     settled = [_cleaned(one, known[page.publisher]) for page, one in zip(pages, found, strict=True)]
     return Remembered(tuple(arrived), tuple(settled))
+
+
+def _taught(block: BlockMemory, article: str, learnt: bool) -> BlockMemory:
+    """What is known of a block when one more article, a story of its own, holds it."""
+    return replace(
+        block,
+        holders=(*block.holders, (article, article)),
+        learnt=block.learnt or learnt,
+    )
 
 
 def _cleaned(found: Found, boilerplate: frozenset[int]) -> Found:

@@ -20,7 +20,7 @@ from ingest.extraction.foreign_matter import Surroundings, clean, linked_lines, 
 from ingest.extraction.frame import frame_of
 from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
-from ingest.extraction.page_dates import choose_published
+from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
 from ingest.extraction.standfirst import standfirst
 from ingest.feeds.encoding import decode_feed
 from ingest.page_types import START_BYTES, not_html
@@ -65,6 +65,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     """
     tree = _parse(body, url=url, content_type=content_type)
     metadata = read_metadata(tree, url=url)
+    guess = None if metadata.published_times or day_in_url(url) else guessed_day(tree, url=url)
     found = _article_lines(tree, url=url)
     lead = standfirst(tree, heading=metadata.heading, description=metadata.description, lines=found)
     if lead:
@@ -88,7 +89,8 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         if count_words("\n".join(stated)) > 2 * max(TEASER_WORDS, count_words("\n".join(lines))):
             lines, status = stated, "full"
     text = "\n".join(lines)
-    published, source = choose_published(list(metadata.published_times), url=url, now=now)
+    times = [guess.isoformat()] if guess else list(metadata.published_times)
+    published, source = choose_published(times, url=url, now=now)
     modified = parse_feed_time(metadata.modified, now=now) if metadata.modified else None
     bylines = tuple(line for line, reason in cleaned.removed if reason in ("byline", "bio"))
     credits = find_credits(
@@ -120,6 +122,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         credit_source=credits[0].source if credits else None,
         titles=metadata.titles,
         foreign=removed,
+        published_guessed=guess is not None,
     )
 
 

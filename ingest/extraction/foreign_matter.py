@@ -25,6 +25,10 @@ PARAGRAPH_CHARACTERS = 150
 KICKER_WORDS = 6
 """A line above the first paragraph of so few words, without a sentence's end, is a kicker, a
 byline, a date or a label."""
+KICKER_WIDTH = 40
+"""Characters, those of wide scripts counted for three: a longer one is a line of the deck."""
+DATE_WORDS = 5
+"""Words beside the date in a line that is a date: a weekday, a zone, "updated at"."""
 TOP_LINES = 15
 TAIL_SHARE = 0.4
 """What follows a heading like "Related" is cut only where it is less of the text than this."""
@@ -319,15 +323,19 @@ def _above(line: str, titles: Collection[str], authors: Sequence[str]) -> str | 
         return "byline"
     if words <= 20 and _BYLINE.match(line) and not _ends_sentence(line):
         return "byline"
-    if (
-        words <= 12
-        and (_DATED.match(line) or _DAY_OR_CLOCK.search(line))
-        and not _ends_sentence(line)
-    ):
+    if words <= 12 and _is_date(line) and not _ends_sentence(line):
         return "date"
-    if words <= KICKER_WORDS and width(line) <= 60 and not _ends_sentence(line):
+    if words <= KICKER_WORDS and width(line) <= KICKER_WIDTH and not _ends_sentence(line):
         return "kicker"
     return None
+
+
+def _is_date(line: str) -> bool:
+    """A line that says when the article was published, and little else."""
+    if _DATED.match(line):
+        return True
+    rest, found = _DAY_OR_CLOCK.subn(" ", line)
+    return found > 0 and len(rest.split()) <= DATE_WORDS
 
 
 def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: bool) -> str | None:

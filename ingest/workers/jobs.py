@@ -61,18 +61,27 @@ def read_article(
     aliases: Mapping[str, str],
     now: datetime,
 ) -> Article:
-    """The article of a page. Raises the errors of `ingest.extraction.extract.extract_page`."""
+    """The article of a page, with the feed's text where the page holds less. Raises the errors of
+    `ingest.extraction.extract.extract_page`."""
     from ingest.articles import make_article
+    from ingest.errors import NoText
     from ingest.extraction.extract import extract_page
+    from ingest.extraction.feed_text import NOTHING, with_feed_text
     from ingest.publishers import publisher_of
 
-    extraction = extract_page(
-        page.body, url=page.final_url, content_type=page.header("content-type"), now=now
-    )
+    entry = wanted.entry
+    try:
+        extraction = extract_page(
+            page.body, url=page.final_url, content_type=page.header("content-type"), now=now
+        )
+    except NoText:
+        extraction = with_feed_text(NOTHING, entry.content_html, title=entry.title)
+        if not extraction.body:
+            raise
     return make_article(
         wanted,
         page,
-        extraction,
+        with_feed_text(extraction, entry.content_html, title=entry.title),
         found_by=found_by,
         publisher_of=partial(publisher_of, aliases=aliases),
     )
