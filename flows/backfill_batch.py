@@ -91,11 +91,7 @@ def load_batch(run: Run, readings: Sequence[Reading]) -> None:
         run,
         articles,
         [],
-<<<<<<< HEAD
         settle=partial(_settle, run, list(zip(readings, judgings, strict=True)), places),
-=======
-        also=partial(_settle, run, list(zip(readings, judgings, strict=True)), places),
->>>>>>> backfill
     )
 
 

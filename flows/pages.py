@@ -196,7 +196,6 @@ def load_articles(
     run: Run,
     articles: Sequence[tuple[str, Article]],
     failures: Sequence[PageFailure],
-<<<<<<< HEAD
     settle: Callable[[Connection, Identified], None] = lambda *_: None,
 ) -> None:
     """Clean and match articles (by the URL key of their page) and load them, with the failures
@@ -207,17 +206,6 @@ def load_articles(
         settle_done(connection, identified.article_of)
         settle_failed(connection, failures)
         settle(connection, identified)
-=======
-    also: Callable[[Connection, Identified], None] = lambda *_: None,
-) -> None:
-    """Clean and match articles (by the URL key of their page) and load them, with the failures
-    beside them, and with what `also` does in the same transaction."""
-
-    def settle(connection: Connection, identified: Identified) -> None:
-        settle_done(connection, identified.article_of)
-        settle_failed(connection, failures)
-        also(connection, identified)
->>>>>>> backfill
 
     taken = take_in(
         run.database, articles, publisher_of=run.publisher_of, now=run.now(), beside=beside

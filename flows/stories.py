@@ -66,11 +66,7 @@ def take_in(
     beside: Callable[[Connection, Identified], None] = lambda *_: None,
 ) -> TakenIn:
     """Load a batch with all that follows from it, in one transaction with what `beside` does; that
-<<<<<<< HEAD
     is told which articles are new, and which article each page's URL key led to.
-=======
-    is given which articles are new, and the one that each page's URL key led to.
->>>>>>> backfill
 
     Matching runs outside the writer lock; when another run has changed articles meanwhile, the
     batch is judged again under it, which costs only the comparisons that are new.

@@ -68,11 +68,7 @@ def test_cancelled_and_started_again_it_goes_on(
     artifacts = prefect.post("artifacts/filter", artifacts={"flow_run_id": {"any_": [second]}})
     kinds = {artifact["key"]: artifact["data"] for artifact in artifacts}
     assert kinds["backfill-progress"] == 100.0
-<<<<<<< HEAD
-    assert "Backfills" in kinds["backfill-report"]
-=======
     assert "| pages |" in kinds["backfill-report"]
->>>>>>> backfill
 
 
 def test_a_mistake_is_a_failed_run_that_says_it(prefect: Prefect, tmp_path: Path) -> None:  # noqa: F811
