@@ -135,13 +135,7 @@ def _place(
         else article
         for article in identified.new
     )
-    with connect() as connection:
-        held = held_texts(connection, boilerplate.again)
-    cleaned = tuple(
-        text
-        for one in held
-        if (text := clean_again(one, boilerplate.of.get(one.publisher, NOTHING)))
-    )
+    cleaned = _cleaned_again(connect, boilerplate)
     again = {text.article_id: text.sketch for text in cleaned}
     canonical = [key for article in new if (key := canonical_key(article))]
     with connect() as connection:
@@ -150,6 +144,16 @@ def _place(
         new, found, publisher_of=publisher_of, compared=compared, again=again, movable=True
     )
     return Judged(0, identified, new, cleaned, readings, boilerplate, found, decisions)
+
+
+def _cleaned_again(connect: Connect, boilerplate: Boilerplate) -> tuple[CleanedText, ...]:
+    """The stored texts that hold what has just been learnt, without it."""
+    if not boilerplate.again:
+        return ()
+    with connect() as connection:
+        held = held_texts(connection, boilerplate.again)
+    texts = (clean_again(one, boilerplate.of.get(one.publisher, NOTHING)) for one in held)
+    return tuple(text for text in texts if text)
 
 
 def with_texts(found: Candidates, cleaned: Sequence[CleanedText]) -> Candidates:

@@ -13,6 +13,7 @@ from ingest.words import folded_words
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’»)]*\s+|(?<=[。！？])\s*")
 _DIGITS = re.compile(r"\d+")
+_DOT_WITHIN = re.compile(r"\w\.[a-z]")
 _ADDRESS = re.compile(r"(?:https?://|\b[\w.+-]+@)?\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/[^\s<>\"]*)?")
 
 
@@ -43,11 +44,10 @@ def blocks_of(text: str) -> tuple[Block, ...]:
         for start, end in bounds:
             piece = line[start:end]
             words = folded_words(piece)
-            masked = folded_words(_ADDRESS.sub("0", piece)) if "." in piece else words
-            if len(masked) == 1:  # a line that is a figure or an address says just that
-                masked = words
             blocks.append(
-                Block(piece, at + start, at + end, _hash(masked), len(words), len(bounds) == 1)
+                Block(
+                    piece, at + start, at + end, _hash(piece, words), len(words), len(bounds) == 1
+                )
             )
         at += len(line)
     return tuple(blocks)
@@ -62,8 +62,12 @@ def _sentence_bounds(line: str) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(line)], strict=True))
 
 
-def _hash(words: list[str]) -> int:
+def _hash(piece: str, words: list[str]) -> int:
     if not words:
         return 0
+    if len(words) > 1 and _DOT_WITHIN.search(piece):
+        said = folded_words(_ADDRESS.sub("0", piece))
+        if len(said) > 1:  # a line that is an address, and no more, says just that
+            words = said
     masked = _DIGITS.sub("0", " ".join(["0" if word in MONTHS else word for word in words]))
     return xxhash.xxh3_64_intdigest(masked.encode("utf-8", "surrogatepass"))

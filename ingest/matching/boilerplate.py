@@ -86,7 +86,7 @@ def learn(readings: Sequence[Reading], memory: Memory) -> Boilerplate:
     of one story count once. When they are, `unlearn` says what was learnt wrongly.
     """
     telling = _tellings(readings)
-    counts = _different(readings, memory, telling)
+    counts = _different(readings, memory, telling, wanted(readings))
     text_of = {
         (reading.publisher, block.hash): block.text.strip()
         for reading in sorted(readings, key=lambda one: one.article_id, reverse=True)
@@ -103,19 +103,25 @@ def unlearn(
 ) -> Boilerplate:
     """The same without what too few different stories hold, by what matching has decided of the
     batch, and of held articles that went over to another story: copies of a story teach once."""
-    counts = _different(readings, memory, story_of)
+    counts = _different(readings, memory, story_of, boilerplate.learnt)
     return _learnt(boilerplate.learnt, counts, readings, memory)
 
 
 def _different(
-    readings: Sequence[Reading], memory: Memory, story_of: Mapping[str, str]
+    readings: Sequence[Reading],
+    memory: Memory,
+    story_of: Mapping[str, str],
+    keys: Iterable[Key],
 ) -> dict[Key, int]:
-    """How many different stories hold each block of the batch."""
-    stories: dict[Key, set[str]] = defaultdict(set)
+    """How many different stories hold each of these blocks of the batch."""
+    stories: dict[Key, set[str]] = {key: set() for key in keys}
+    if not stories:
+        return {}
     for reading in readings:
         for block in reading.blocks:
-            if block.hash:
-                stories[reading.publisher, block.hash].add(story_of[reading.article_id])
+            key = (reading.publisher, block.hash)
+            if key in stories:
+                stories[key].add(story_of[reading.article_id])
     for key, found in stories.items():
         if key in memory:
             found.update(story_of.get(name, story) for name, story in memory[key].holders)

@@ -110,6 +110,11 @@ class Text:
     def removed_hashes(self) -> frozenset[int]:
         return frozenset(cut.hash for cut in self._removed if cut.hash)
 
+    @cached_property
+    def removed_shingles(self) -> frozenset[Shingle]:
+        pieces = (folded_words(cut.text) for cut in self._removed if cut.hash)
+        return frozenset(shingle for words in pieces for shingle in shingled(words, self.size))
+
     def with_back(self, hashes: frozenset[int]) -> Text:
         """This text with the removed blocks of these hashes put back."""
         hashes &= self.removed_hashes
@@ -150,12 +155,14 @@ def side_by_side(one: Text, other: Text) -> tuple[Text, Text]:
     put back, since an agency's template is content in a reprint."""
     if not one.removed_hashes and not other.removed_hashes:
         return one, other
-    back, other_back = frozenset[int](), frozenset[int]()
-    if one.removed_hashes:
-        back = one.removed_hashes & other.kept_hashes
-    if other.removed_hashes:
-        other_back = other.removed_hashes & one.kept_hashes
-    return one.with_back(back), other.with_back(other_back)
+    return one.with_back(_carried(one, other)), other.with_back(_carried(other, one))
+
+
+def _carried(one: Text, other: Text) -> frozenset[int]:
+    """What was removed from the one and stands in the other."""
+    if other.distinct.isdisjoint(one.removed_shingles):
+        return frozenset()  # most often; telling blocks apart costs more
+    return one.removed_hashes & other.kept_hashes
 
 
 def compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
