@@ -33,6 +33,10 @@ SAME_HEADLINE = 0.5
 """Headlines with half of their words in common are one, shortened or edited; a page of several
 texts has a headline of its own."""
 
+TEXTS_KEPT = 300
+"""Texts with their shingles, of 200 KB or so each, that are kept at a time. Comparisons are kept
+all."""
+
 EdgeKind = Literal["copy", "roundup", "excerpt", "template"]
 
 
@@ -59,8 +63,7 @@ class Comparisons:
     text."""
 
     def __init__(self, overrides: Iterable[StoryOverride] = ()) -> None:
-        self._texts: dict[str, Text] = {}
-        self._bodies: dict[str, str] = {}
+        self._texts: dict[str, tuple[str, Text]] = {}
         self._edges: dict[tuple[str, str], tuple[str, str, Edge | None]] = {}
         self._signals: dict[str, tuple[str, tuple[Signal, ...]]] = {}
         self.rule(overrides)
@@ -88,11 +91,13 @@ class Comparisons:
         return frozenset(self._cluster.get(name, {name})) - {name}
 
     def text(self, copy: Copy) -> Text:
-        name = copy.article_id
-        if name not in self._texts or self._bodies[name] != copy.body:
-            self._texts[name] = Text(copy.body, copy.removed)
-            self._bodies[name] = copy.body
-        return self._texts[name]
+        known = self._texts.pop(copy.article_id, None)
+        if known is None or known[0] != copy.body:
+            known = (copy.body, Text(copy.body, copy.removed))
+        self._texts[copy.article_id] = known  # the last one used comes last
+        if len(self._texts) > TEXTS_KEPT:
+            del self._texts[next(iter(self._texts))]
+        return known[1]
 
     def signals(self, copy: Copy, publisher_of: Callable[[str], str]) -> tuple[Signal, ...]:
         """What the article says of its source."""
