@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from flows.alerts import after_check
 from flows.run import Run, Setup, finish, publish_if_due, started
 from flows.settling import settle
 from flows.tally import MaintenanceReport
+from storage.check import examine
 from storage.retention import retire_polls
 from storage.settling import count_unsettled
 
@@ -40,9 +42,19 @@ def retire_old_polls(run: Run) -> Mapping[str, int]:
     return {"days counted": retired.publisher_days, "polls dropped": retired.polls_dropped}
 
 
+def check_database(run: Run) -> Mapping[str, int]:
+    """Look at every invariant of the database, and tell of those that are violated."""
+    examined = examine(run.database)
+    violations = [one.violation for one in examined if one.violation]
+    with run.database.write() as connection:
+        run.alerts = after_check(connection, violations, now=run.now())
+    return {"invariants": len(examined), "violated": len(violations)}
+
+
 STEPS: tuple[tuple[str, Callable[[Run], Mapping[str, int]]], ...] = (
     ("settle stories", settle_stories),
     ("retire old polls", retire_old_polls),
+    ("check", check_database),
 )
 """The steps of maintenance, in order. Each may be interrupted, and goes on the next time."""
 
@@ -67,6 +79,7 @@ def run_maintenance(setup: Setup) -> MaintenanceReport:
         started_at=run.started_at,
         seconds=(run.now() - run.started_at).total_seconds(),
         steps=steps,
+        alerts=run.alerts,
         database=run.setup.home.published,
         published=published is not None,
     )

@@ -79,13 +79,17 @@ class Shown:
         reprinted: Sequence[ReprintedStory],
     ) -> None:
         """Name the flow run by what it did, leave its artifacts, and emit its alerts as events."""
-        self._show_progress(100.0)
-        self._try(lambda: _rename(run_title(report)))
-        text, key = as_markdown(report, failing, reprinted), REPORT_KEY.format(kind=report.kind)
-        self._try(lambda: create_markdown_artifact(text, key=key))
+        text = as_markdown(report, failing, reprinted)
+        self.leave(report.kind, run_title(report), text, report.alerts)
         if failing:
             self._try(lambda: create_table_artifact(_failing_table(failing), key=FAILING_KEY))
-        for alert in report.alerts:
+
+    def leave(self, kind: str, title: str, markdown: str, alerts: Sequence[Alert]) -> None:
+        """Name the flow run, leave its report, and emit its alerts as events."""
+        self._show_progress(100.0)
+        self._try(lambda: _rename(title))
+        self._try(lambda: create_markdown_artifact(markdown, key=REPORT_KEY.format(kind=kind)))
+        for alert in alerts:
             self._try(partial(_emit, alert))
 
     def _try(self, ask: Callable[[], object]) -> object:

@@ -115,6 +115,8 @@ def print_maintenance(report: MaintenanceReport) -> None:
     for step, figures in report.steps.items():
         done = ", ".join(f"{name} {count:,}" for name, count in figures.items())
         console.print(f"  {step}: {done}", soft_wrap=True)
+    if report.alerts:
+        console.print("An invariant of the database does not hold: `wirecopy check` says which.")
     if report.published:
         console.print(f"Database: {report.database}", soft_wrap=True)
 

@@ -96,12 +96,14 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceReport:
-    """What each step of maintenance did, in figures by name."""
+    """What each step of maintenance did, in figures by name. `alerts`: invariants of the database
+    that have begun to be violated."""
 
     run_id: str
     outcome: str
     started_at: datetime
     seconds: float
     steps: Mapping[str, Mapping[str, int]]
+    alerts: tuple[Alert, ...]
     database: Path
     published: bool
