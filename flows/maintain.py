@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from flows.run import Run, Setup, finish, publish_if_due, started
 from flows.settling import settle
 from flows.tally import MaintenanceReport
+from storage.retention import retire_polls
 from storage.settling import count_unsettled
 
 
@@ -30,8 +32,17 @@ def settle_stories(run: Run) -> Mapping[str, int]:
     }
 
 
+def retire_old_polls(run: Run) -> Mapping[str, int]:
+    """Count polls by publisher and day, and drop those that are older than keep_polls_days."""
+    keep = timedelta(days=run.setup.settings.keep_polls_days)
+    with run.database.write() as connection:
+        retired = retire_polls(connection, now=run.now(), keep=keep)
+    return {"days counted": retired.publisher_days, "polls dropped": retired.polls_dropped}
+
+
 STEPS: tuple[tuple[str, Callable[[Run], Mapping[str, int]]], ...] = (
     ("settle stories", settle_stories),
+    ("retire old polls", retire_old_polls),
 )
 """The steps of maintenance, in order. Each may be interrupted, and goes on the next time."""
 
