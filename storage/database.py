@@ -144,9 +144,13 @@ def _connect(home: Home) -> duckdb.DuckDBPyConnection:
 @contextmanager
 def storage_errors(home: Home) -> Iterator[None]:
     """What the file system or DuckDB raises in the block comes out as DiskFull or StorageError,
-    where the home is to blame."""
+    where the home is to blame; a query that Ctrl-C ends, as KeyboardInterrupt."""
     try:
         yield
+    except RuntimeError as error:
+        if "Query interrupted" in str(error):  # DuckDB's own, for what a signal handler raises
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.Error as error:
         if _no_space(error):
             raise _disk_full(home) from error

@@ -85,7 +85,7 @@ def test_an_unknown_feed_is_polled_about_hourly() -> None:
         (timedelta(minutes=2), 20, 5, 20),
         (timedelta(minutes=15), 20, 5, 15),
         (timedelta(hours=4), 20, 14, 15),
-        (timedelta(days=3), 20, 8 * 60, 24 * 60),
+        (timedelta(days=3, hours=7), 20, 8 * 60, 24 * 60),
         (timedelta(days=200), 20, 8 * 60, 24 * 60),
     ],
 )
@@ -105,10 +105,11 @@ def test_a_small_window_shortens_the_interval() -> None:
 
 
 def test_a_silent_feed_ends_at_one_poll_a_day_and_never_less() -> None:
-    state, now = followed(DAY), NOW
-    for _ in range(200):
+    state, now, polls = followed(DAY), NOW, 0
+    while now < NOW + 180 * DAY:
         plan = after_success("f1", state, Observation(entries=20), now)
-        state, now = plan.state, plan.next_poll_at
+        state, now, polls = plan.state, plan.next_poll_at, polls + 1
+    assert polls < 1500
     assert 23 * HOUR <= plan.interval <= 24 * HOUR
     assert plan.reason == "publishes less than every other day: polled once a day"
 
@@ -121,6 +122,21 @@ def test_polls_move_to_the_hours_at_which_news_comes() -> None:
     assert busy.interval <= 15 * MINUTE
     assert idle.interval >= 3 * HOUR
     assert "usual gap" in idle.reason or "lively" in idle.reason
+
+
+def test_a_nightly_batch_is_awaited_at_night_only() -> None:
+    """Ten entries every night: rich enough to be polled often, at any hour if need be."""
+    state, now = PollState(), NOW
+    polls: list[int] = []
+    while now < NOW + 30 * DAY:
+        nights = [NOW.replace(hour=3) + n * DAY for n in range(1, 31)]
+        last = datetime.fromtimestamp(state.answered_at or NOW.timestamp(), UTC)
+        new = [night for night in nights if last < night <= now] * 10
+        plan = after_success("f1", state, Observation(20, len(new), tuple(new)), now)
+        state, now = plan.state, plan.next_poll_at
+        polls += [now.hour] if now > NOW + 20 * DAY else []
+    assert sum(hour in (2, 3) for hour in polls) >= 60
+    assert len(polls) <= 250
 
 
 def test_weekends_are_told_from_weekdays() -> None:

@@ -49,6 +49,10 @@ WEEKDAY_PRIOR = 20.0
 That of the hours is less, by the square, for a feed that keeps to few hours: one that publishes
 every night at three is not to be polled all day for what might come."""
 
+HOUR_DOUBT = 4.0
+"""So many updates must be seen before a feed may be found to keep to few hours: three entries are
+always at three hours."""
+
 OWN_HOUR = 0.6
 """Share of an update that counts for its own hour; the rest goes to the hours beside it, for it
 might as well have come a little earlier or later."""
@@ -208,10 +212,8 @@ def _scale(rhythm: FeedRhythm) -> tuple[float, float]:
 
 def _hour_prior(hours: Sequence[float]) -> float:
     """Updates that are taken to fall into any hour besides those seen; see `HOUR_PRIOR`."""
-    squares = sum(count * count for count in hours)
-    if not squares:
-        return HOUR_PRIOR / 24
-    hours_in_use = sum(hours) ** 2 / squares
+    doubted = [count + HOUR_DOUBT / 24 for count in hours]
+    hours_in_use = sum(doubted) ** 2 / sum(count * count for count in doubted)
     return HOUR_PRIOR / 24 * (hours_in_use / 24) ** 2
 
 
