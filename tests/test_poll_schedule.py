@@ -30,7 +30,7 @@ def test_a_busy_feed_is_polled_often_and_a_quiet_one_seldom(world: NewsWorld) ->
     quiet = OTHERS[0]
     world.follow(FEED, quiet)
     world.publish(FEED, *every(10 * MINUTE, START - 2 * HOUR, START + DAY))
-    world.publish(quiet, *every(3 * DAY, START - 30 * DAY, START))
+    world.publish(quiet, *every(3 * DAY + 7 * HOUR, START - 30 * DAY, START))
     world.poll()
     asked = world.asked(FEED), world.asked(quiet)
     assert asked == (1, 1)

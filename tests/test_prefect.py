@@ -242,7 +242,9 @@ def test_the_schedule_fires_and_loads_articles(prefect: Prefect) -> None:
     assert shown["progress"]["data"] == 100
     assert re.search(r"pages (\d+) of \1\b", shown["progress"]["description"])
     [failing] = json.loads(shown["table"]["data"])
-    assert failing["outcome"] == "gone"
+    assert prefect.home.sql(
+        "SELECT current_url, last_outcome FROM feeds WHERE consecutive_failures > 0"
+    ) == [(failing["feed"], failing["outcome"])]
     assert f"<{failing['feed']}>" in shown["markdown"]["data"]
 
 

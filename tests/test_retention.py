@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from storage_cases import (
+    Brought,
     article,
     entry,
     failed,
@@ -23,7 +24,6 @@ from storage_cases import (
 )
 
 from ingest.ids import mint
-from ingest.types import PollResult
 from storage.check import check
 from storage.database import Connection, Database
 from storage.publish import publish
@@ -56,8 +56,9 @@ def database(tmp_path: Path) -> Database:
     return made
 
 
-def dated(poll: PollResult, at: datetime) -> PollResult:
-    return replace(poll, started_at=at, poll_id=mint("p", repr(poll), str(at)))
+def dated(poll: Brought, at: datetime) -> Brought:
+    result = replace(poll.result, started_at=at, poll_id=mint("p", repr(poll), str(at)))
+    return replace(poll, result=result)
 
 
 def retire(database: Database, now: datetime, days: int) -> Retired:
