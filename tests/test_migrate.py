@@ -163,7 +163,8 @@ def columns_by_table(path: Path) -> dict[str, str]:
         return dict(
             table(
                 connection,
-                "SELECT schema_name || '.' || table_name, string_agg('\"' || column_name || '\"', ', ') "
+                "SELECT schema_name || '.' || table_name, "
+                "string_agg('\"' || column_name || '\"', ', ') "
                 "FROM duckdb_columns() JOIN duckdb_tables() USING (schema_name, table_name) "
                 f"WHERE table_name NOT IN {NOT_KEPT} GROUP BY 1",
             )
