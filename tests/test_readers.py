@@ -72,7 +72,7 @@ QUERIES = (
 
 def test_readers_and_the_pipeline_never_meet(newsroom: Newsroom, home: HomeFolder) -> None:
     with NewsroomServer(newsroom, clock=lambda: newsroom.now - 20 * STEP) as press:
-        home.follow(press.feed_urls(), press.proxy_url, publish_interval=0.001)
+        home.follow(press.feed_urls(), press.proxy_url, publish_interval=0.001, log_level="error")
         assert home.run("poll", "--all", "-q").code == 0
         with (
             elsewhere(READER, home.published, QUERIES[0]) as first,
