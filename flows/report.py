@@ -8,18 +8,20 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from flows.forget import ForgetReport
-from flows.restore import RestoreReport
-from flows.status import Status
-from flows.tally import MaintenanceReport, RunReport
-from storage.check import Examined
-from storage.export import Exported
-from storage.sample import StorySample
-from storage.status import LastRun
+if TYPE_CHECKING:  # a command that reports one of these should not load what makes the others
+    from flows.forget import ForgetReport
+    from flows.restore import RestoreReport
+    from flows.status import Status
+    from flows.tally import MaintenanceReport, RunReport
+    from storage.check import Examined
+    from storage.export import Exported
+    from storage.sample import StorySample
+    from storage.status import LastRun
 
 QUERIES = (
     ("each story once", "SELECT title, publisher_count FROM stories ORDER BY changed_at DESC"),

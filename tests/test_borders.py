@@ -87,6 +87,7 @@ def test_only_storage_speaks_sql() -> None:
     [
         ("flows.cli", {"prefect", "duckdb", "pydantic", "rich", "trafilatura"}),
         ("flows.poll", {"prefect", "trafilatura", "feedparser", "newsroom"}),
+        ("flows.report", {"prefect", "duckdb", "flows.run", "urllib3"}),
         ("ingest.workers.child", {"prefect", "duckdb", "pyarrow", "trafilatura"}),
     ],
 )
