@@ -222,6 +222,8 @@ def report(run: Run, outcome: str, published: Published | None) -> RunReport:
         seconds=(run.now() - run.started_at).total_seconds(),
         counts=run.tally.counts(),
         postponed=run.tally.postponed,
+        rechecks=dict(run.tally.rechecks.most_common()),
+        rechecks_waiting=run.tally.rechecks_waiting,
         errors_by_kind=dict(run.tally.errors.most_common()),
         failures=tuple(run.tally.failures),
         alerts=run.alerts,

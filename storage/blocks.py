@@ -71,6 +71,43 @@ def keep_blocks(
     add_learnt(connection, learnt)
 
 
+def forget_sightings(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> None:
+    """These articles hold other blocks now, which are to be kept next. Whether what they held is
+    still boilerplate is looked at again by one of the articles that still hold it."""
+    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
+        connection.execute(
+            """
+            UPDATE internal.blocks SET articles = blocks.articles - gone.articles
+            FROM (SELECT publisher, hash, count(*) AS articles
+                  FROM internal.block_sightings SEMI JOIN incoming USING (article_id)
+                  GROUP BY ALL) AS gone
+            WHERE blocks.publisher = gone.publisher AND blocks.hash = gone.hash
+            """
+        )
+        connection.execute(
+            """
+            INSERT INTO internal.unsettled
+            SELECT DISTINCT 'learn', holder
+            FROM (SELECT publisher, hash, min(seen.article_id) AS holder
+                  FROM internal.block_sightings AS seen ANTI JOIN incoming USING (article_id)
+                  SEMI JOIN (SELECT publisher, hash FROM internal.block_sightings
+                             SEMI JOIN incoming USING (article_id)
+                             SEMI JOIN internal.blocks USING (publisher, hash)
+                  ) AS gone USING (publisher, hash)
+                  GROUP BY publisher, hash)
+            """
+        )
+        connection.execute(
+            "DELETE FROM internal.block_sightings "
+            "WHERE article_id IN (SELECT article_id FROM incoming)"
+        )
+
+
+def forget_unheld(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop boilerplate that no article holds any more, unless a person has spoken of it."""
+    connection.execute("DELETE FROM internal.blocks WHERE articles = 0 AND NOT forgotten")
+
+
 def add_learnt(connection: duckdb.DuckDBPyConnection, learnt: Mapping[Key, str]) -> None:
     """These blocks, with their text, are boilerplate from now on."""
     if not learnt:

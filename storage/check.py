@@ -59,6 +59,8 @@ KEYS = {
     "story_redirects": "old_story_id",
     "internal.versions": "article_id, version",
     "internal.refusals": "kind, key",
+    "internal.rechecks": "article_id",
+    "internal.reprocess_queue": "number",
 }
 """The key of each table; checked by scanning, since no index enforces it."""
 
@@ -204,6 +206,9 @@ INVARIANTS = {
     "a run that has ended says how": """
         SELECT run_id FROM runs WHERE (finished_at IS NULL) <> (outcome IS NULL)
                                    OR finished_at < started_at""",
+    "what is rechecked are articles, and no more than one reprocess is under way": """
+        SELECT article_id FROM internal.rechecks ANTI JOIN articles USING (article_id)
+        UNION SELECT 'reprocess' FROM internal.reprocessing OFFSET 1""",
     "snapshot has one row at most": "SELECT taken_at FROM snapshot OFFSET 1",
 }
 

@@ -1,0 +1,203 @@
+"""Recent articles are fetched again: what their publishers change is seen, and what they take down
+is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from living_pages import HOST, START, LivingPages, living_pages, paragraphs, story_page
+from rude_server import page, redirect
+
+from flows.status import look
+from ingest.polling.rechecks import next_recheck
+
+HOUR = timedelta(hours=1)
+TEXT = paragraphs("first")
+PAYWALL = (
+    '<script type="application/ld+json">{"@context": "https://schema.org", '
+    '"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[LivingPages]:
+    with living_pages(tmp_path / "home") as made:
+        made.publish("/a", story_page("A pier reopens", *TEXT))
+        made.publish("/b", story_page("A ferry is late", *paragraphs("second")))
+        made.follow()
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("checked", "following"),
+    [
+        (0, 1),
+        (0.9, 6),
+        (1, 6),
+        (1.1, 6),
+        (4, 6),
+        (5, 24),
+        (6, 24),
+        (20, 72),
+        (60, None),
+        (72, None),
+    ],
+)
+def test_checks_follow_at_growing_distances_and_late_ones_stand_for_the_next(
+    checked: float, following: float | None
+) -> None:
+    wanted = None if following is None else START + following * HOUR
+    assert next_recheck(START, START + checked * HOUR) == wanted
+
+
+def test_an_edited_page_gets_a_version_and_an_unchanged_one_none(world: LivingPages) -> None:
+    assert world.poll().counts.articles == 2
+    assert world.asked("/a") == 1
+    assert world.poll(minutes=30).rechecks == {}
+    edited = [*TEXT[:3], "The mayor, it was added later, had opened the pier herself at noon."]
+    world.publish("/a", story_page("A pier reopens at last", *edited))
+    before = world.now
+    report = world.poll(minutes=31)
+    assert report.rechecks == {"changed": 1, "unchanged": 1}
+    assert (report.counts.rechecks, report.counts.edits, report.counts.errors) == (2, 1, 0)
+    assert world.asked("/a") == 2
+    assert world.sql("SELECT rechecks, edits FROM runs ORDER BY started_at DESC LIMIT 1") == [
+        (2, 1)
+    ]
+    versions = world.sql(
+        "SELECT version, seen_at, title, change FROM article_versions JOIN articles "
+        "USING (article_id, title) WHERE url LIKE '%/a' ORDER BY version"
+    )
+    assert [(v, title) for v, _, title, _ in versions] == [(2, "A pier reopens at last")]
+    ((change,),) = world.sql("SELECT change FROM article_edits")
+    assert change.startswith("title changed; 1 paragraph added, 1 removed")
+    for moment, title in ((before, "A pier reopens"), (world.now + HOUR, "A pier reopens at last")):
+        told = world.sql(f"SELECT title FROM as_of('{moment}') WHERE title LIKE '%pier%'")
+        assert told == [(title,)]
+    assert world.sql("SELECT title FROM stories WHERE title LIKE '%pier%'") == [
+        ("A pier reopens at last",)
+    ]
+    # What was seen is kept, and only where it said something new.
+    assert world.sql("SELECT count(*) FROM internal.raw_pages") == [(3,)]
+    assert world.violations() == []
+    held = look(world.database, now=world.now).held
+    assert (held.edits, held.rechecks_planned, held.rechecks_due) == (1, 2, 0)
+
+
+def test_the_schedule_ends_after_three_days(world: LivingPages) -> None:
+    world.poll()
+    for hours in (1, 5, 18, 48, 24, 24):
+        world.poll(hours=hours)
+    assert world.asked("/a") == 5
+    assert world.sql("SELECT count(*) FROM rechecks") == [(0,)]
+    assert world.sql("SELECT count(*), max(version) FROM article_versions") == [(2, 1)]
+
+
+def test_the_setting_turns_it_off(world: LivingPages) -> None:
+    world.follow(recheck=False)
+    world.poll()
+    assert world.poll(hours=2).rechecks == {}
+    assert world.asked("/a") == 1
+    assert world.sql("SELECT count(*) FROM rechecks") == [(0,)]
+
+
+def test_servers_without_validators_are_believed_by_their_bytes(world: LivingPages) -> None:
+    document = world.pages[f"{HOST}/a"]
+    world.serve("/a", page(document, 200, "Content-Type: text/html"))
+    world.poll()
+    assert world.poll(hours=1).rechecks == {"unchanged": 2}
+    white = document.replace(b"<p>", b"\n  <p class='x'>").replace(b"</p>", b" </p>")
+    world.serve("/a", page(white, 200, "Content-Type: text/html"))
+    assert world.poll(hours=5).rechecks == {"unchanged": 2}
+    assert world.sql("SELECT count(*) FROM article_versions") == [(2,)]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_is_gone_is_recorded_and_its_article_kept(
+    world: LivingPages, status: int
+) -> None:
+    world.poll()
+    world.serve("/a", page(b"no more", status))
+    report = world.poll(hours=1)
+    assert report.rechecks == {"gone": 1, "unchanged": 1}
+    assert report.outcome == "completed"
+    gone = "SELECT outcome, gone_at FROM rechecks WHERE gone_at IS NOT NULL"
+    assert world.sql(gone) == [("gone", world.now)]
+    first = world.now
+    for hours in (5, 18, 48):
+        world.poll(hours=hours)
+    assert world.sql(gone) == [("gone", first)]
+    ((body,),) = world.sql("SELECT body FROM articles WHERE url LIKE '%/a'")
+    assert body.startswith(TEXT[0])
+    assert world.violations() == []
+
+
+@pytest.mark.parametrize(
+    ("what", "outcome"),
+    [
+        ("server error", "http_5xx"),
+        ("less", "worse"),
+        ("elsewhere", "other_article"),
+        ("nothing", "no_text"),
+    ],
+)
+def test_what_a_page_gives_less_of_does_not_replace_what_is_held(
+    world: LivingPages, what: str, outcome: str
+) -> None:
+    world.poll()
+    wall = story_page("A pier reopens", TEXT[0], head=PAYWALL)
+    other = story_page("Quite another tale of the hills", *paragraphs("other"))
+    world.serve("/other", page(other, 200, "Content-Type: text/html"))
+    answers = {
+        "server error": page(b"", 500),
+        "less": page(wall, 200, "Content-Type: text/html"),
+        "elsewhere": redirect("/other"),
+        "nothing": page(b"<html><body></body></html>", 200, "Content-Type: text/html"),
+    }
+    before = world.sql("SELECT * FROM articles ORDER BY article_id")
+    world.serve("/a", answers[what])
+    assert world.poll(hours=1).rechecks == {outcome: 1, "unchanged": 1}
+    assert world.sql("SELECT * FROM articles ORDER BY article_id") == before
+    assert world.sql("SELECT outcome, next_check_at FROM rechecks WHERE url LIKE '%/a'") == [
+        (outcome, START + 6 * HOUR)
+    ]
+
+
+def test_boilerplate_that_comes_later_is_no_edit(world: LivingPages) -> None:
+    world.publish("/c", story_page("Rain is expected", *paragraphs("third")))
+    world.poll()
+    notice = "Reports from the islands are made with the help of the northern harbour fund."
+    for path, title, seed in (
+        ("/a", "A pier reopens", "first"),
+        ("/b", "A ferry is late", "second"),
+        ("/c", "Rain is expected", "third"),
+    ):
+        world.publish(path, story_page(title, *paragraphs(seed), notice))
+    assert world.poll(hours=1).rechecks == {"unchanged": 3}
+    assert world.sql("SELECT count(*) FROM article_versions") == [(3,)]
+    assert world.sql("SELECT articles FROM boilerplate WHERE text LIKE 'Reports%'") == [(3,)]
+    assert world.violations() == []
+
+
+def test_a_copy_that_is_taken_over_later_joins_the_story(tmp_path: Path) -> None:
+    with living_pages(tmp_path / "home") as world:
+        world.publish("/a", story_page("A pier reopens", *TEXT))
+        world.publish("/b", story_page("Bridge closed", *paragraphs("bridge")), "copy.example")
+        world.follow(HOST, "copy.example")
+        world.poll()
+        assert world.sql("SELECT count(*) FROM stories") == [(2,)]
+        world.publish("/b", story_page("Bridge closed: a pier", *TEXT), "copy.example")
+        assert world.poll(hours=1).rechecks == {"changed": 1, "unchanged": 1}
+        assert world.sql("SELECT count(*), max(publisher_count) FROM stories") == [(1, 2)]
+        assert world.violations() == []
+
+
+def test_one_run_takes_its_share(world: LivingPages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.rechecks.RECHECKS", 1)
+    world.poll()
+    report = world.poll(hours=1)
+    assert (report.rechecks, report.rechecks_waiting) == ({"unchanged": 1}, 1)
+    assert world.poll(minutes=5).rechecks == {"unchanged": 1}
