@@ -18,6 +18,7 @@ from flows.settings import Settings
 from flows.tally import Alert, RunReport, Tally
 from flows.version import wirecopy_version
 from ingest.archive import ArchiveWriter
+from ingest.archive_files import file_name
 from ingest.errors import ConfigurationError, DiskFull
 from ingest.fetching.fetch import Fetcher, FetchPolicy, default_user_agent
 from ingest.fetching.pacing import ThrottleRecord
@@ -114,7 +115,10 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
     with storage_errors(home):
         home.make_folders()
         _check_room(home, settings.min_free_bytes)
-    database, run_id = Database(home, backfill=kind in ("backfill", "maintain")), random_id("r")
+    database, run_id = (
+        Database(home, backfill=kind in ("backfill", "maintain", "reprocess")),
+        random_id("r"),
+    )
     with ExitStack() as stack:
         stack.enter_context(database.runs.alive(run_id))
         with database.write() as connection:
@@ -280,4 +284,4 @@ def worker_policy(settings: Settings) -> WorkerPolicy:
 
 
 def _archive(home: Home, now: datetime, kind: str, run_id: str) -> ArchiveWriter:
-    return ArchiveWriter(home.archive, name=f"{now:%Y%m%dT%H%M%SZ}-{kind}-{run_id}.warc.gz")
+    return ArchiveWriter(home.archive, name=file_name(kind, run_id, now=now))

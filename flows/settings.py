@@ -90,6 +90,9 @@ class Settings(BaseSettings):
         description="Fetch recent articles again, 1, 6, 24 and 72 hours after the first time, to "
         "see what was changed.",
     )
+    keep_raw_days: int | None = Field(
+        None, ge=1, description="Days for which raw pages are kept; otherwise for ever."
+    )
     keep_polls_days: int = Field(
         90, ge=1, description="Days for which every poll is kept; publisher_days counts them then."
     )

@@ -52,17 +52,25 @@ def wanted_page(stored: StoredArticle) -> WantedPage:
             published_at=old.published_at if listed else None,
             published_precision=old.published_precision if listed else None,
         )
-    elif entry.published_at and entry.published_raw:
-        time = parse_feed_time(entry.published_raw, now=entry.published_at)
-        entry = replace(entry, published_precision=time.precision)
-    return WantedPage(
-        url_key=url_key(old.url) or old.url_keys[0],
-        url=old.url,
-        entry=entry,
-        attempts=0,
-        first_seen_at=old.first_seen_at,
-        archived=stored.place,
+    return with_precision(
+        WantedPage(
+            url_key=url_key(old.url) or old.url_keys[0],
+            url=old.url,
+            entry=entry,
+            attempts=0,
+            first_seen_at=old.first_seen_at,
+            archived=stored.place,
+        )
     )
+
+
+def with_precision(wanted: WantedPage) -> WantedPage:
+    """The same with the precision of the feed's time, which is not kept, from its words."""
+    entry = wanted.entry
+    if entry.published_at is None or entry.published_raw is None:
+        return wanted
+    time = parse_feed_time(entry.published_raw, now=entry.published_at)
+    return replace(wanted, entry=replace(entry, published_precision=time.precision))
 
 
 def of_same(stored: StoredArticle, read: Article) -> Article:
