@@ -76,7 +76,7 @@ class LivingPages:
     def follow(self, *hosts: str, **settings: object) -> None:
         proxy = f"http://127.0.0.1:{self.server.port}"
         urls = tuple(f"http://{host}/feed" for host in hosts or (HOST,))
-        self.home.follow(urls, proxy, publish_interval=0, **settings)
+        self.home.follow(urls, proxy, publish_interval=86400, workers=1, **settings)
 
     def setup(self) -> Setup:
         settings = load_settings({"home": self.home.folder})

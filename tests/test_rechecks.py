@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from living_pages import HOST, START, LivingPages, living_pages, paragraphs, story_page
-from rude_server import page, redirect
+from rude_server import Behaviour, page, redirect
 
 from flows.status import look
 from ingest.polling.rechecks import next_recheck
@@ -20,6 +20,10 @@ PAYWALL = (
     '<script type="application/ld+json">{"@context": "https://schema.org", '
     '"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
 )
+
+
+def html_page(document: bytes) -> Behaviour:
+    return page(document, 200, "Content-Type: text/html")
 
 
 @pytest.fixture
@@ -89,80 +93,63 @@ def test_an_edited_page_gets_a_version_and_an_unchanged_one_none(world: LivingPa
 
 def test_the_schedule_ends_after_three_days(world: LivingPages) -> None:
     world.poll()
-    for hours in (1, 5, 18, 48, 24, 24):
+    for hours in (1, 5, 18, 48, 24):
         world.poll(hours=hours)
     assert world.asked("/a") == 5
     assert world.sql("SELECT count(*) FROM rechecks") == [(0,)]
     assert world.sql("SELECT count(*), max(version) FROM article_versions") == [(2, 1)]
 
 
-def test_the_setting_turns_it_off(world: LivingPages) -> None:
-    world.follow(recheck=False)
-    world.poll()
-    assert world.poll(hours=2).rechecks == {}
-    assert world.asked("/a") == 1
-    assert world.sql("SELECT count(*) FROM rechecks") == [(0,)]
-
-
 def test_servers_without_validators_are_believed_by_their_bytes(world: LivingPages) -> None:
     document = world.pages[f"{HOST}/a"]
-    world.serve("/a", page(document, 200, "Content-Type: text/html"))
+    world.serve("/a", html_page(document))
     world.poll()
     assert world.poll(hours=1).rechecks == {"unchanged": 2}
     white = document.replace(b"<p>", b"\n  <p class='x'>").replace(b"</p>", b" </p>")
-    world.serve("/a", page(white, 200, "Content-Type: text/html"))
+    world.serve("/a", html_page(white))
     assert world.poll(hours=5).rechecks == {"unchanged": 2}
     assert world.sql("SELECT count(*) FROM article_versions") == [(2,)]
 
 
-@pytest.mark.parametrize("status", [404, 410])
-def test_a_page_that_is_gone_is_recorded_and_its_article_kept(
-    world: LivingPages, status: int
-) -> None:
+def test_a_page_that_is_gone_is_recorded_and_its_article_kept(world: LivingPages) -> None:
     world.poll()
-    world.serve("/a", page(b"no more", status))
+    world.serve("/a", page(b"no more", 404))
+    world.serve("/b", page(b"no more", 410))
     report = world.poll(hours=1)
-    assert report.rechecks == {"gone": 1, "unchanged": 1}
-    assert report.outcome == "completed"
-    gone = "SELECT outcome, gone_at FROM rechecks WHERE gone_at IS NOT NULL"
-    assert world.sql(gone) == [("gone", world.now)]
+    assert (report.rechecks, report.outcome) == ({"gone": 2}, "completed")
     first = world.now
-    for hours in (5, 18, 48):
-        world.poll(hours=hours)
-    assert world.sql(gone) == [("gone", first)]
+    document = world.pages[f"{HOST}/b"] + b" "
+    world.serve("/b", html_page(document))
+    assert world.poll(hours=71).rechecks == {"gone": 1, "unchanged": 1}
+    assert world.sql("SELECT url, outcome, gone_at, next_check_at FROM rechecks") == [
+        (f"http://{HOST}/a", "gone", first, None)
+    ]
+    assert world.poll(hours=100).rechecks == {}
     ((body,),) = world.sql("SELECT body FROM articles WHERE url LIKE '%/a'")
     assert body.startswith(TEXT[0])
     assert world.violations() == []
 
 
-@pytest.mark.parametrize(
-    ("what", "outcome"),
-    [
-        ("server error", "http_5xx"),
-        ("less", "worse"),
-        ("elsewhere", "other_article"),
-        ("nothing", "no_text"),
-    ],
-)
-def test_what_a_page_gives_less_of_does_not_replace_what_is_held(
-    world: LivingPages, what: str, outcome: str
-) -> None:
-    world.poll()
-    wall = story_page("A pier reopens", TEXT[0], head=PAYWALL)
-    other = story_page("Quite another tale of the hills", *paragraphs("other"))
-    world.serve("/other", page(other, 200, "Content-Type: text/html"))
+def test_what_a_page_gives_less_of_does_not_replace_what_is_held(world: LivingPages) -> None:
     answers = {
-        "server error": page(b"", 500),
-        "less": page(wall, 200, "Content-Type: text/html"),
-        "elsewhere": redirect("/other"),
-        "nothing": page(b"<html><body></body></html>", 200, "Content-Type: text/html"),
+        "/a": (page(b"", 500), "http_5xx"),
+        "/b": (redirect("/other"), "other_article"),
+        "/c": (html_page(story_page("News of /c", paragraphs("/c")[0], head=PAYWALL)), "worse"),
+        "/d": (html_page(b"<html><body></body></html>"), "no_text"),
     }
+    for path in answers:
+        world.publish(path, story_page(f"News of {path}", *paragraphs(path)))
+    world.serve("/other", html_page(story_page("Quite another tale", *paragraphs("other"))))
+    world.poll()
     before = world.sql("SELECT * FROM articles ORDER BY article_id")
-    world.serve("/a", answers[what])
-    assert world.poll(hours=1).rechecks == {outcome: 1, "unchanged": 1}
+    for path, (behaviour, _) in answers.items():
+        world.serve(path, behaviour)
+    assert world.poll(hours=1).counts.edits == 0
     assert world.sql("SELECT * FROM articles ORDER BY article_id") == before
-    assert world.sql("SELECT outcome, next_check_at FROM rechecks WHERE url LIKE '%/a'") == [
-        (outcome, START + 6 * HOUR)
+    found = world.sql("SELECT url, outcome, next_check_at FROM rechecks ORDER BY url")
+    assert found == [
+        (f"http://{HOST}{path}", outcome, START + 6 * HOUR)
+        for path, (_, outcome) in answers.items()
     ]
 
 
@@ -195,9 +182,14 @@ def test_a_copy_that_is_taken_over_later_joins_the_story(tmp_path: Path) -> None
         assert world.violations() == []
 
 
-def test_one_run_takes_its_share(world: LivingPages, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_run_takes_its_share_and_the_setting_turns_all_off(
+    world: LivingPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("flows.rechecks.RECHECKS", 1)
     world.poll()
     report = world.poll(hours=1)
     assert (report.rechecks, report.rechecks_waiting) == ({"unchanged": 1}, 1)
+    world.follow(recheck=False)
+    assert world.poll(minutes=5).rechecks == {}
+    world.follow()
     assert world.poll(minutes=5).rechecks == {"unchanged": 1}
