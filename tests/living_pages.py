@@ -4,12 +4,13 @@ that the test moves."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from homes import HomeFolder
 from hostile_server import feed, html, listed, prose, rss
@@ -20,6 +21,7 @@ from flows.progress import Silent
 from flows.run import Setup, set_up
 from flows.settings import load_settings
 from flows.tally import RunReport
+from ingest.workers.pool import WorkerPolicy, WorkerPool
 from storage.check import check
 from storage.database import Database
 from storage.home import Home
@@ -106,5 +108,10 @@ class LivingPages:
 
 @contextmanager
 def living_pages(folder: Path) -> Iterator[LivingPages]:
-    with RudeServer() as server:
+    """The world; its runs in this process share one worker, whose start costs more than they do."""
+    with (
+        RudeServer() as server,
+        WorkerPool(WorkerPolicy(workers=1)) as pool,
+        mock.patch("flows.run.WorkerPool", side_effect=lambda _: nullcontext(pool)),
+    ):
         yield LivingPages(HomeFolder(folder), server)
