@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.extraction.agencies import agency_named
+from ingest.extraction.agencies import agency_named, name_alone
 
 HEAD_CHARACTERS = 600
 TAIL_CHARACTERS = 1500
@@ -150,8 +150,8 @@ def _in_part(part: str) -> Iterator[Credit]:
     if _CUES.search(part):
         for signal, weight, pattern in _COMPILED:
             for match in pattern.finditer(part):
-                name = match["name"].strip(" .'’")
-                if fold(name) not in NO_NAMES:
+                name = name_alone(match["name"])
+                if name and fold(name) not in NO_NAMES:
                     yield Credit(signal, weight, name, match[0].strip())
     for match in _DATELINE.finditer(part):
         yield Credit("dateline", 3, match["name"], match[0].strip())
