@@ -3,7 +3,12 @@ and what a better extraction changes is no edit."""
 
 from __future__ import annotations
 
+import itertools
+import json
+import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +16,9 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from homes import LONG, ROOT, HomeFolder
 from living_pages import HOST, LivingPages, living_pages, paragraphs, story_page
+from rude_server import RudeServer
 
 from flows.reprocess import ReprocessReport, run_reprocess
 from ingest.rereading import of_same
@@ -109,6 +116,43 @@ def test_a_killed_run_is_gone_on_with(world: LivingPages, monkeypatch: pytest.Mo
     assert world.sql(ARTICLES) == before
     assert world.sql("SELECT count(*) FROM internal.reprocess_queue") == [(0,)]
     assert world.sql("SELECT count(*) FROM internal.reprocessing") == [(0,)]
+
+
+KILLED = """
+import sys
+import flows.reprocess
+flows.reprocess.PAGE_BATCH = 10
+sys.argv = ["wirecopy", "reprocess", "--quiet", "--json", "--home", {home!r}]
+from flows.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(not LONG, reason="LONG_TESTS=1 runs it")
+def test_whenever_it_is_killed_nothing_is_lost_or_done_twice(home: HomeFolder) -> None:
+    """kill -9 at random moments of runs over the whole newsroom."""
+    home.run("poll", "--all")
+    home.run("maintain")
+    world = LivingPages(home, RudeServer())
+    before = world.sql(ARTICLES), world.sql(DERIVED)
+    with world.database.write() as connection:
+        connection.execute(f"UPDATE articles SET {BADLY}")
+        connection.execute("DELETE FROM internal.removed_blocks")
+    rng = random.Random(1)
+    for kills in itertools.count():
+        command = [sys.executable, "-c", KILLED.format(home=str(home.folder))]
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT)
+        try:
+            told, _ = run.communicate(timeout=rng.uniform(3, 12) if kills < 10 else 600)
+            break
+        except subprocess.TimeoutExpired:
+            run.kill()
+            run.communicate()
+    report = json.loads(told)
+    assert (report["resumed"], report["unchanged"]) == (kills > 0, 0)
+    assert report["changed"] == len(before[0])
+    assert (world.sql(ARTICLES), world.sql(DERIVED)) == before
+    assert world.violations() == []
 
 
 def test_another_scope_begins_anew(world: LivingPages) -> None:
