@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,10 @@ from flows.options import (
     require_database,
     settings_in_force,
 )
+
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 
 def reprocess(
@@ -73,5 +77,21 @@ def reprocess(
             extraction=not matching_only,
             matching=not extraction_only,
         )
+        if scope.publisher:
+            _require_publisher(database, scope.publisher)
         report = run_reprocess(setup, scope)
     print_report(report, lambda: print_reprocess(report), json=json)
+
+
+def _require_publisher(database: Database, publisher: str) -> None:
+    """Raises ConfigurationError for a publisher of which nothing is held."""
+    from ingest.errors import ConfigurationError
+    from storage.publishers import known_publisher
+
+    with database.open() as connection:
+        known = known_publisher(connection, publisher)
+    if not known:
+        raise ConfigurationError(
+            f"Nothing is held of a publisher {publisher}. `wirecopy sql 'SELECT publisher FROM "
+            "publishers'` lists those that are known."
+        )

@@ -231,5 +231,7 @@ def test_the_command(world: LivingPages) -> None:
     told = world.home.run("reprocess", "--matching-only", "--json").report
     assert told["stories"]["articles judged"] == 4
     assert world.sql("SELECT count(*) FROM articles WHERE title = 'Wrong'") == [(0,)]
+    unknown = world.home.run("reprocess", "--publisher", "nobody.example")
+    assert (unknown.code, "Nothing is held of" in unknown.err) == (2, True)
     wrong = world.home.run("reprocess", "--extraction-only", "--matching-only")
     assert (wrong.code, "nothing to do" in wrong.err) == (2, True)
