@@ -15,7 +15,6 @@ from flows.options import (
     settings_in_force,
 )
 
-
 if TYPE_CHECKING:
     from storage.database import Database
 
@@ -92,6 +91,5 @@ def _require_publisher(database: Database, publisher: str) -> None:
         known = known_publisher(connection, publisher)
     if not known:
         raise ConfigurationError(
-            f"Nothing is held of a publisher {publisher}. `wirecopy sql 'SELECT publisher FROM "
-            "publishers'` lists those that are known."
+            f"Nothing is held of a publisher {publisher}. `wirecopy feeds list` shows whom you follow."
         )
