@@ -91,5 +91,6 @@ def _require_publisher(database: Database, publisher: str) -> None:
         known = known_publisher(connection, publisher)
     if not known:
         raise ConfigurationError(
-            f"Nothing is held of a publisher {publisher}. `wirecopy feeds list` shows whom you follow."
+            f"Nothing is held of a publisher {publisher}. "
+            "`wirecopy feeds list` shows whom you follow."
         )
