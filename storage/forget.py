@@ -172,7 +172,8 @@ def _referring(connection: Connection) -> list[tuple[str, str]]:
         "WHERE database_name = current_database() AND NOT internal "
         "AND column_name IN ('article_id', 'other_article_id', 'from_article_id', "
         "                    'to_article_id', 'entry_id') "
-        "AND table_name NOT IN (SELECT view_name FROM duckdb_views()) ORDER BY ALL"
+        "AND (schema_name, table_name) NOT IN "
+        "    (SELECT (schema_name, view_name) FROM duckdb_views()) ORDER BY ALL"
     ).fetchall()
     return rows
 
