@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 
 import numpy as np
 import xxhash
@@ -21,11 +21,13 @@ whole: of a report in a template little is left, and a reprint may hold that lit
 
 
 def sketch_of(body: str, whole: str) -> tuple[int, ...]:
-    """The sketch of an article from its cleaned body and its text as it came."""
+    """The sketch of an article from its cleaned body and its text as it came; what tells most of it
+    comes first."""
     if len(whole) < MOSTLY_REMOVED * len(body):
         return sketch(body)
-    half = SKETCH_SIZE // 2
-    return tuple(sorted({*sketch(body)[:half], *sketch(whole)[:half]}))
+    both = zip_longest(sketch(body), sketch(whole))  # in turn, so that its first part has both too
+    hashes = dict.fromkeys(number for pair in both for number in pair if number is not None)
+    return tuple(hashes)[:SKETCH_SIZE]
 
 
 def sketch(text: str) -> tuple[int, ...]:
