@@ -304,6 +304,20 @@ def test_copies_are_found_by_two_shared_hashes(database: Database) -> None:
     assert set(found.copies) == set(likely)
 
 
+def test_a_reprint_of_what_is_years_old_is_found(database: Database) -> None:
+    """By a part of its hashes, since it is longer, among others that are new."""
+    body = range(1, 49)
+    old = sketched("a.example/old", *body, sort_at=NOW - timedelta(days=1200))
+    others = [sketched(f"a.example/{n}", *range(1000 * n, 1000 * n + 48)) for n in range(1, 30)]
+    reprint = sketched("b.example/new", *range(31, 33), *range(100_000, 100_046))
+    with database.write() as connection:
+        load(connection, [old])
+        load(connection, *[[one] for one in others])
+        assert candidates(connection, [reprint], []).pairs == {
+            reprint.article_id: (old.article_id,)
+        }
+
+
 def test_a_copy_carries_what_matching_needs_of_it(database: Database) -> None:
     held = sketched(
         "a.example/1", 1, 2, 3, url_keys=("k2", "k1"), published_precision="minute",
