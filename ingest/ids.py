@@ -13,8 +13,6 @@ import xxhash
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base32 in lower case: no i, l, o, u to misread."""
 
-_VALUES = {digit: value for value, digit in enumerate(ALPHABET)}
-
 
 def mint(letter: str, *parts: str) -> str:
     """The id for what `parts` name, for example ``mint("a", url_key)``."""
@@ -25,19 +23,6 @@ def mint(letter: str, *parts: str) -> str:
 def random_id(letter: str) -> str:
     """An id for something that happens once: a run, a poll."""
     return letter + _base32(secrets.randbits(64))
-
-
-def number_of(name: str) -> int:
-    """The number that an id spells after its letter."""
-    number = 0
-    for digit in name[1:]:
-        number = number * 32 + _VALUES[digit]
-    return number
-
-
-def id_of(letter: str, number: int) -> str:
-    """The id that spells this number after its letter."""
-    return letter + _base32(number)
 
 
 def _base32(number: int) -> str:

@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterable, Sequence
 import duckdb
 import pyarrow as pa
 
-from ingest.ids import ALPHABET, id_of, number_of
 from storage.arrow import TEXT, incoming
+
+DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Of ids, after their first letter: a number in base 32."""
 
 HASHES_KEPT = 32
 """So many of an article's sketch are kept; a new article is looked up with all its hashes, since a
@@ -30,7 +32,7 @@ COMMON_HASH_STORIES = 50
 """A hash found in more stories than this says nothing: a frame or a phrase of the language."""
 
 ARTICLE_ID = "'a' || " + " || ".join(
-    f"substr('{ALPHABET}', 1 + (article_number >> {shift} & 31)::INTEGER, 1)"
+    f"substr('{DIGITS}', 1 + (article_number >> {shift} & 31)::INTEGER, 1)"
     for shift in range(60, -1, -5)
 )
 """SQL: the article id that a number spells."""
@@ -41,16 +43,14 @@ Sketches = Iterable[tuple[str, Sequence[int]]]
 
 def add_sketches(connection: duckdb.DuckDBPyConnection, sketches: Sketches) -> None:
     """Keep the sketches of articles that have none."""
-    rows = [
-        (number, number_of(name)) for name, sketch in sketches for number in sketch[:HASHES_KEPT]
-    ]
+    rows = [(number, _number(name)) for name, sketch in sketches for number in sketch[:HASHES_KEPT]]
     with incoming(connection, {"hash": pa.uint32(), "article_number": pa.uint64()}, rows):
         connection.execute("INSERT INTO internal.sketches BY NAME FROM incoming")
 
 
 def remove_sketches(connection: duckdb.DuckDBPyConnection, article_ids: Iterable[str]) -> int:
     """Remove the sketches of these articles; how many rows."""
-    rows = [(number_of(name),) for name in article_ids]
+    rows = [(_number(name),) for name in article_ids]
     with incoming(connection, {"article_number": pa.uint64()}, rows):
         removed = connection.execute(
             "DELETE FROM internal.sketches WHERE article_number IN (FROM incoming)"
@@ -62,13 +62,13 @@ def stored_sketches(
     connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]
 ) -> list[tuple[int, str]]:
     """What is kept of the sketches of these articles: hash and article id."""
-    rows = [(number_of(name),) for name in article_ids]
-    with incoming(connection, {"article_number": pa.uint64()}, rows):
+    names = {_number(name): name for name in article_ids}
+    with incoming(connection, {"article_number": pa.uint64()}, [(number,) for number in names]):
         found = connection.execute(
             "SELECT hash, article_number FROM internal.sketches SEMI JOIN incoming "
             "USING (article_number)"
         ).fetchall()
-    return [(number, id_of("a", article)) for number, article in found]
+    return [(number, names[article]) for number, article in found]
 
 
 def alike(
@@ -86,6 +86,14 @@ def alike(
             _PAIRS,
             {"common": COMMON_HASH_STORIES, "shared": SHARED_HASHES, "each": CANDIDATES_EACH},
         ).fetchall()
+
+
+def _number(article_id: str) -> int:
+    """The number that an article id spells."""
+    number = 0
+    for digit in article_id[1:]:
+        number = number * len(DIGITS) + DIGITS.index(digit)
+    return number
 
 
 _PAIRS = f"""
