@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ingest.types import BlockMemory, CleanedText, HeldText, RemovedBlock
 from storage.arrow import TEXT, incoming
+from storage.sketches import add_sketches, remove_sketches
 
 Key = tuple[str, int]
 
@@ -258,16 +259,10 @@ def rewrite_texts(connection: duckdb.DuckDBPyConnection, texts: Sequence[Cleaned
             FROM incoming WHERE articles.article_id = incoming.article_id
             """
         )
-        for table in ("removed_blocks", "sketches"):
-            connection.execute(
-                f"DELETE FROM internal.{table} "  # noqa: S608
-                "WHERE article_id IN (SELECT article_id FROM incoming)"
-            )
-    add_removed(connection, {text.article_id: text.removed for text in texts})
-    sketches = [(number, text.article_id) for text in texts for number in text.sketch]
-    with incoming(connection, {"hash": pa.uint32(), "article_id": TEXT}, sketches):
         connection.execute(
-            "INSERT INTO internal.sketches BY NAME "
-            "SELECT hash, article_id, (sort_at AT TIME ZONE 'UTC')::DATE AS day "
-            "FROM incoming JOIN articles USING (article_id) ORDER BY day, article_id"
+            "DELETE FROM internal.removed_blocks "
+            "WHERE article_id IN (SELECT article_id FROM incoming)"
         )
+    add_removed(connection, {text.article_id: text.removed for text in texts})
+    remove_sketches(connection, [text.article_id for text in texts])
+    add_sketches(connection, [(text.article_id, text.sketch) for text in texts])
