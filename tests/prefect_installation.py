@@ -48,9 +48,7 @@ class Installation:
         self.home = folder / "worker" / "home"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._cron, self._ui = cron, ui
-        ours = ("PREFECT_", "WIRECOPY_")
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        self.env |= {
+        self.env = environment() | {
             "PREFECT_HOME": str(folder / "prefect-home"),
             "PREFECT_API_URL": self.url,
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -110,6 +108,15 @@ class Installation:
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
+    def flow_runs(self) -> list[psutil.Process]:
+        """The processes of its flow runs, whoever started them."""
+        found = []
+        for process in psutil.process_iter(["cmdline", "environ"]):
+            ours = (process.info["environ"] or {}).get("PREFECT_API_URL") == self.url
+            if ours and "prefect.engine" in (process.info["cmdline"] or ()):
+                found.append(process)
+        return found
+
     def family(self, name: str) -> list[psutil.Process]:
         """What that process has started, and what those have."""
         with suppress(psutil.NoSuchProcess):
@@ -140,10 +147,9 @@ class Installation:
     def close(self) -> None:
         for name in sorted(self.processes, reverse=True):  # workers before the server
             self.stop(name)
-        for process in psutil.process_iter(["environ"]):  # flow runs that outlived their worker
-            with suppress(psutil.Error):
-                if (process.info["environ"] or {}).get("PREFECT_API_URL") == self.url:
-                    process.kill()
+        for process in self.flow_runs():  # that outlived their worker
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def healthy(self) -> bool:
         try:
@@ -231,6 +237,12 @@ def wait_for(look: Callable[[], Found | None], seconds: float, log: Path | None 
             return found
         time.sleep(0.25)
     raise AssertionError(f"nothing in {seconds} s\n{log.read_text() if log else ''}")
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, without what would lead to another server or home."""
+    foreign = ("PREFECT_", "WIRECOPY_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
 
 
 def free_port() -> int:
