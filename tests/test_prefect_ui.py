@@ -63,8 +63,6 @@ def test_runs_and_their_artifacts_are_what_a_person_wants_to_read(
             assert said in text, path
         screenshot(f"{site}/{path}", tmp_path, pictures / f"{picture}.png")
 
-    ended = " ".join(poll["name"].split("·")[0].split())
-    opened("runs", "runs", ended, "backfill")
     opened(f"runs/flow-run/{poll['id']}", "poll", poll["name"], "Completed", "load ")
     name = installation.get(f"flow_runs/{backfill}")["name"]
     assert "articles" in name
