@@ -232,6 +232,31 @@ def test_a_mistake_in_a_backfill_is_a_failed_run_that_says_it(
     assert "names no file" in message
 
 
+def test_a_run_whose_worker_is_killed_ends_and_the_next_takes_up_its_work(
+    prefect: Installation, press: NewsroomServer, tmp_path: Path
+) -> None:
+    """One of many ways to go wrong; test_prefect_outages.py has the others."""
+    home = HomeFolder(tmp_path / "slow")
+    home.follow(press.feed_urls(), press.proxy_url, per_publisher_delay=1)
+    first = prefect.start_run(home=str(home.folder))
+    many = 2 * len(press.feed_urls()) + 10
+    wait_for(lambda: len(press.requests) > many, 120, prefect.log("worker"))
+    prefect.kill("worker")
+    prefect.start_worker()
+    ended = ("COMPLETED", "CRASHED")  # nobody reads what it prints: then Prefect ends it
+    wait_for(lambda: prefect.state(first) in ended, 90, prefect.log("worker"))
+    assert prefect.slots_taken() == 0
+
+    home.follow(press.feed_urls(), press.proxy_url)
+    second = prefect.start_run(home=str(home.folder))
+    wait_for(lambda: prefect.state(second) == "COMPLETED", 120, prefect.log("worker"))
+    checked = home.run("check")
+    assert checked.code == 0, checked.out
+    waiting = "SELECT count(*) FROM entries WHERE status IN ('pending', 'fetched') AND attempts = 0"
+    assert home.sql(waiting) == [(0,)]
+    assert home.sql("SELECT count(*) > 150 FROM articles") == [(True,)]
+
+
 def test_a_server_that_is_not_there_is_said_in_one_sentence(home: HomeFolder) -> None:
     url = f"http://127.0.0.1:{free_port()}/api"
 

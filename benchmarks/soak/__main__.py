@@ -99,6 +99,9 @@ def soak(installation: Installation, world: World, seconds: float) -> Verdict:
         installation.kill("worker", family=True)
         say("the worker is killed")
         installation.start_worker()
+        if installation.state(backfill) != "COMPLETED":
+            backfill = installation.start_run("backfill", sources=list(world.backfill))
+            say("the backfill is started again")
         until(1.0)
         measured.end()
         installation.set_paused(True)

@@ -28,6 +28,11 @@ TWICE_IN_A_SLOT = """
     HAVING count(*) > 1"""
 
 
+LEFT = """
+    SELECT entry_id FROM entries WHERE status IN ('pending', 'fetched') AND next_attempt_at <
+        (SELECT max(started_at) FROM runs WHERE kind = 'poll')"""
+
+
 class Verdict(NamedTuple):
     """The report, and whether all held that must."""
 
@@ -107,11 +112,13 @@ def verdict(
         "polls that ran at once": overlapping,
         "feeds polled twice within a minute": twice,
         "articles held twice": doubled,
+        "entries that were due and not taken up": len(home.sql(LEFT)),
     }
     lines = [
         f"wirecopy check: {'clean' if not checked.returncode else checked.stdout}",
         f"feeds {len(world.feeds)}, pieces out {world.out()}, {_entries(home)}",
-        f"articles held twice {doubled}, pages fetched twice {world.pages_twice()}",
+        f"articles held twice {doubled}; pages fetched again, after a fault or kill or by the "
+        f"backfill: {world.pages_twice()}",
         f"runs by outcome: {_counted(home, 'runs', 'kind', 'outcome')}",
         f"flow runs by state: {_states(installation)}",
         f"the backfill: {installation.state(backfill)}",
