@@ -31,6 +31,9 @@ the background of a script does, would not stop."""
 BUSY = ["PENDING", "RUNNING", "CANCELLING"]
 """States in which a flow run holds its deployment's only slot."""
 
+STARTING_SECONDS = 240
+"""A server takes some 10 s to start, and on a machine with much else to do minutes."""
+
 Found = TypeVar("Found")
 
 
@@ -77,7 +80,7 @@ class Installation:
     def start_server(self) -> None:
         words = ["server", "start", "--host", "127.0.0.1", "--port", str(self.port)]
         self._start("server", words + ([] if self._ui else ["--no-ui"]), self.folder)
-        wait_for(self.healthy, 120, self.log("server"))
+        wait_for(self.healthy, STARTING_SECONDS, self.log("server"))
 
     def start_worker(self, name: str = "worker") -> None:
         words = ["worker", "start", "--pool", "wirecopy", "--name", name]

@@ -24,7 +24,7 @@ pytestmark = [
 LEASE_SECONDS = 300 + 15 + 15
 """A slot whose run has died is free by then: Prefect's lease, and how often the server looks."""
 
-STARTING_SECONDS = 120 + 15 + 15
+GRACE_SECONDS = 120 + 15 + 15
 """The same for a run that died before it began: grace_period_seconds in prefect.yaml."""
 
 NEVER = "0 0 29 2 *"
@@ -111,7 +111,7 @@ def test_a_worker_killed_with_its_run_about_to_begin(
     assert slow.state(run_id) == "PENDING"
     assert slow.slots_taken() == 1
     slow.start_worker()
-    wait_for(lambda: slow.slots_taken() == 0, STARTING_SECONDS, slow.log("server"))
+    wait_for(lambda: slow.slots_taken() == 0, GRACE_SECONDS, slow.log("server"))
     polls_again(slow)
     assert_nothing_lost_or_doubled(HomeFolder(slow.home), press)
 

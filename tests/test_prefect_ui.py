@@ -75,7 +75,7 @@ def test_runs_and_their_artifacts_are_what_a_person_wants_to_read(
             "poll-report",
             ("Stories with most new reprints", "Failing feeds"),
         ),
-        (poll["id"], "failing-feeds", ("Table", "http_4xx")),
+        (poll["id"], "failing-feeds", ("http_4xx", "answered 404")),
         (backfill, "backfill-report", ("pages", "articles")),
     ):
         opened(f"artifacts/artifact/{_artifact(installation, run, key)}", key, *says)
