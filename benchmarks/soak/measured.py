@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
 import psutil  # type: ignore[import-untyped]
@@ -80,11 +81,14 @@ class Measured:
         return found
 
     def _size(self) -> tuple[int, int]:
-        folder = self._installation.folder / "prefect-home"
-        files = [folder / name for name in ("prefect.db", "prefect.db-wal")]
-        return sum(file.stat().st_size for file in files if file.exists()), _ended(
-            self._installation
-        )
+        """Bytes of Prefect's database without its log, which comes and goes, and runs ended."""
+        file = self._installation.folder / "prefect-home" / "prefect.db"
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=60)) as database:
+            [pages], [size] = (
+                database.execute(f"PRAGMA {what}").fetchone()
+                for what in ("page_count", "page_size")
+            )
+        return pages * size, _ended(self._installation)
 
 
 def _ended(installation: Installation) -> int:
