@@ -84,10 +84,8 @@ class Measured:
         """Bytes of Prefect's database without its log, which comes and goes, and runs ended."""
         file = self._installation.folder / "prefect-home" / "prefect.db"
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=60)) as database:
-            [pages], [size] = (
-                database.execute(f"PRAGMA {what}").fetchone()
-                for what in ("page_count", "page_size")
-            )
+            [pages] = database.execute("PRAGMA page_count").fetchone()
+            [size] = database.execute("PRAGMA page_size").fetchone()
         return pages * size, _ended(self._installation)
 
 
