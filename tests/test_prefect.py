@@ -77,8 +77,11 @@ def test_a_run_that_reaches_nothing_fails_in_one_sentence(
     assert done.code == 1, done.err
     assert done.report["outcome"] == "offline"
     assert "Traceback" not in done.err
-    artifact = prefect.get("artifacts/poll-report/latest")
-    flow_run = prefect.get(f"flow_runs/{artifact['flow_run_id']}")
+    with duckdb.connect(str(home.folder / "state" / "working.duckdb"), read_only=True) as working:
+        [(flow_run_id,)] = working.execute("SELECT flow_run_id FROM runs").fetchall()
+    flow_run = prefect.get(f"flow_runs/{flow_run_id}")
+    wanted = {"flow_run_id": {"any_": [flow_run_id]}, "key": {"any_": ["poll-report"]}}
+    [artifact] = prefect.post("artifacts/filter", artifacts=wanted)
     assert flow_run["state_type"] == "FAILED"
     assert "Nothing could be done" in flow_run["state"]["message"]
     assert "`connect`" in artifact["data"]
