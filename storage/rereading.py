@@ -118,15 +118,6 @@ def rewrite_articles(
             "WHERE article_id IN (SELECT article_id FROM incoming)"
         )
     rewrite_texts(connection, texts)
-    with incoming(connection, {"article_id": TEXT}, [(a.article_id,) for a in articles]):
-        connection.execute(
-            """
-            UPDATE internal.sketches SET day = dated.day
-            FROM (SELECT article_id, (sort_at AT TIME ZONE 'UTC')::DATE AS day
-                  FROM articles SEMI JOIN incoming USING (article_id)) AS dated
-            WHERE sketches.article_id = dated.article_id AND sketches.day <> dated.day
-            """
-        )
     with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, canonical_keys):
         connection.execute("INSERT INTO internal.canonical_keys BY NAME FROM incoming")
     add_urls(connection, [(key, one.article_id) for one in articles for key in one.url_keys])
