@@ -1,0 +1,40 @@
+"""The same loop with newspaper4k.
+
+    newspaper_loop.py FEEDS.txt DATABASE PROXY
+
+Runs in an environment of its own and imports nothing of this project.
+"""
+
+import sys
+
+import duckdb
+import feedparser
+import newspaper
+import requests
+
+FIELDS = "url VARCHAR, title VARCHAR, authors VARCHAR, published VARCHAR, body VARCHAR"
+
+
+def main() -> None:
+    feeds, database, proxy = sys.argv[1:]
+    session = requests.Session()
+    session.proxies = {"http": proxy, "https": proxy}
+    connection = duckdb.connect(database)
+    connection.execute(f"CREATE TABLE articles ({FIELDS})")
+    for feed in open(feeds).read().split():
+        for entry in feedparser.parse(session.get(feed, timeout=60).content).entries:
+            url = entry.get("link")
+            # Its own download knows no proxy per call; requests is what it uses inside, too.
+            html = session.get(url, timeout=60).text
+            article = newspaper.Article(url)
+            article.download(input_html=html)
+            article.parse()
+            connection.execute(
+                "INSERT INTO articles VALUES (?, ?, ?, ?, ?)",
+                [url, article.title, ", ".join(article.authors),
+                 str(article.publish_date or "") or None, article.text],
+            )  # fmt: skip
+    connection.close()
+
+
+main()
