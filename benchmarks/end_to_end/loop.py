@@ -8,6 +8,7 @@ Runs in an environment of its own and imports nothing of this project.
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import duckdb
 import feedparser
@@ -47,7 +48,7 @@ def main() -> None:
         with lock:
             connection.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?)", row)
 
-    urls = open(feeds).read().split()
+    urls = Path(feeds).read_text().split()
     if threads:
         with ThreadPoolExecutor(int(threads[0])) as pool:
             listed = [entry for found in pool.map(entries, urls) for entry in found]

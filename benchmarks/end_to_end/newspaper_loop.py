@@ -6,6 +6,7 @@ Runs in an environment of its own and imports nothing of this project.
 """
 
 import sys
+from pathlib import Path
 
 import duckdb
 import feedparser
@@ -21,19 +22,26 @@ def main() -> None:
     session.proxies = {"http": proxy, "https": proxy}
     connection = duckdb.connect(database)
     connection.execute(f"CREATE TABLE articles ({FIELDS})")
-    for feed in open(feeds).read().split():
+    for feed in Path(feeds).read_text().split():
         for entry in feedparser.parse(session.get(feed, timeout=60).content).entries:
             url = entry.get("link")
             # Its own download knows no proxy per call; requests is what it uses inside, too.
             html = session.get(url, timeout=60).text
-            article = newspaper.Article(url)
-            article.download(input_html=html)
-            article.parse()
-            connection.execute(
-                "INSERT INTO articles VALUES (?, ?, ?, ?, ?)",
-                [url, article.title, ", ".join(article.authors),
-                 str(article.publish_date or "") or None, article.text],
-            )  # fmt: skip
+            try:
+                article = newspaper.Article(url)
+                article.download(input_html=html)
+                article.parse()
+            except Exception as error:  # such as a language whose tokenizer is not installed
+                print(url, error, file=sys.stderr)
+                continue
+            row = [
+                url,
+                article.title,
+                ", ".join(article.authors),
+                str(article.publish_date or "") or None,
+                article.text,
+            ]
+            connection.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?)", row)
     connection.close()
 
 

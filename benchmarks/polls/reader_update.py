@@ -5,6 +5,7 @@ Runs in an environment of its own and imports nothing of this project.
 
 import os
 import sys
+from pathlib import Path
 
 feeds, database, proxy = sys.argv[1:]
 os.environ["http_proxy"] = proxy
@@ -13,6 +14,6 @@ from reader import make_reader  # noqa: E402
 
 reader = make_reader(database)
 if not reader.get_feed_counts().total:
-    for url in open(feeds).read().split():
+    for url in Path(feeds).read_text().split():
         reader.add_feed(url)
 reader.update_feeds(workers=16)
