@@ -15,12 +15,13 @@ OWN_PACKAGES = ("wirecopy", "duckdb", "feedparser", "trafilatura", "lxml", "urll
 
 _FRAME = """# Benchmarks
 
-`make bench` measures everything here again and writes this file; `make bench PARTS="polls start_up"`
-only some parts. `python -m benchmarks --help` has the options. Every round runs all contestants of a
-part one after the other, and a figure is the median of the rounds. CPU is that of the whole process
-tree, children and their children included; memory is the most that the tree held at once, what its
-processes share counted once. Servers run on the same machine and are not counted, but they take part
-of its time: wall figures want a machine that does nothing else.
+`make bench` measures everything here again and writes this file; `PARTS="polls start_up"` does some
+parts of it, and `SHARED=DIR` names a corpus of real pages. `python -m benchmarks --help` has the
+options. Every round runs all contestants of a part one after the other, and a figure is the median
+of the rounds. CPU is that of the whole process tree, children and their children included; memory
+is the most that the tree held at once, what its processes share counted once. Servers run on the
+same machine and are not counted, but they take part of its time: wall figures want a machine that
+does nothing else.
 """
 
 
@@ -157,10 +158,9 @@ def draw(section: Section, path: Path) -> bool:
 def machine() -> str:
     """Cores, memory and system."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    return (
-        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB, "
-        f"{platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}"
-    )
+    system = f"{platform.system()} {platform.release().split('-')[0]}"
+    cores = f"{os.cpu_count()} cores ({_processor()})"
+    return f"{cores}, {memory:.0f} GiB, {system}, Python {platform.python_version()}"
 
 
 def _processor() -> str:

@@ -54,7 +54,7 @@ def measure(
     environment: Mapping[str, str] | None = None,
     allowed: Sequence[int] = (0,),
 ) -> Cost:
-    """Run a command and say what it took. Raises CommandFailed for an exit code not in `allowed`."""
+    """Run a command. Raises CommandFailed for an exit code that is not in `allowed`."""
     words = [str(word) for word in command]
     with TemporaryDirectory() as folder:
         result, printed = Path(folder, "result"), Path(folder, "printed")

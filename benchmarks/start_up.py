@@ -23,7 +23,7 @@ NOTHING, PREFECT = "python, nothing", "python, import prefect"
 REPEATS = 3
 """Rounds for each one that is asked for: they are short."""
 
-WHOLE_COMMANDS_ALLOWED = (0, 1)
+ALLOWED = (0, 1)
 """`status` ends with 1 where something wants attention: here the feed, which nobody serves."""
 
 
@@ -34,11 +34,11 @@ def measured(plan: Plan) -> Section:
     (home / "feeds.toml").write_text('[[feed]]\nurl = "http://feed.example/feed.xml"\n')
     # Nothing listens there, so that nothing leaves this machine.
     (home / "wirecopy.toml").write_text('proxy = "http://127.0.0.1:9"\n')
-    measure(_wirecopy(home, "poll", "--quiet"), allowed=WHOLE_COMMANDS_ALLOWED)
+    measure(_wirecopy(home, "poll", "--quiet"), allowed=ALLOWED)
     names = SHORT if plan.short else tuple(COMMANDS)
 
     def run(name: str) -> Cost:
-        return measure(_wirecopy(home, *COMMANDS[name]), allowed=WHOLE_COMMANDS_ALLOWED)
+        return measure(_wirecopy(home, *COMMANDS[name]), allowed=ALLOWED)
 
     contestants = {name: lambda _, name=name: run(name) for name in names}
     if not plan.short:

@@ -39,10 +39,14 @@ SELECT url, title, nullif(array_to_string(authors, ', '), '') AS authors,
 FROM articles
 """
 
-_REASONS = {
-    "cpu": "extraction takes most of it, see the breakdown",
-    "wall": "two cores share the server and the workers",
-}
+_ABOUT = """
+One poll of everything, into an empty database: {about}. The loops keep the text and what their
+library says of title, authors and date; Wirecopy also keeps raw pages, asks robots.txt, cleans
+boilerplate, matches stories and publishes. F1 is that of the text where the page is labelled;
+fields are those of title, authors, date and text that an article has, of four.
+"""
+
+_CPU = "extraction alone takes most of it, see where it goes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def measured(plan: Plan) -> Section:
             if latency == 0:
                 about = publishers.about
                 quality = {name: _quality(path, publishers) for name, path in runs.last.items()}
-                split = _breakdown(plan, runs)
+                split = _breakdown(plan, runs, found[0][OURS])
     assert split is not None
     return _section(plan, about, found, quality, split)
 
@@ -181,10 +185,12 @@ class Breakdown:
     matching: float
 
 
-def _breakdown(plan: Plan, runs: Runs) -> Breakdown:
+def _breakdown(plan: Plan, runs: Runs, ours: Medians) -> Breakdown:
     home = runs.last[OURS]
-    one = "Wirecopy, one feed"
-    fixed = in_rounds(plan.rounds, {one: lambda number: _one_feed(runs, number)})[one]
+    fixed = ours.cpu  # in the short version, that newsroom is small enough
+    if not plan.short:
+        one = "Wirecopy, one feed"
+        fixed = in_rounds(plan.rounds, {one: lambda number: _one_feed(runs, number)})[one].cpu
     module = [
         sys.executable,
         "-m",
@@ -193,7 +199,7 @@ def _breakdown(plan: Plan, runs: Runs) -> Breakdown:
         runs.folder / "matched",
     ]
     taken = json.loads(measure(module).output)
-    return Breakdown(fixed=fixed.cpu, **taken)
+    return Breakdown(fixed=fixed, **taken)
 
 
 def _one_feed(runs: Runs, number: int) -> Cost:
@@ -217,11 +223,7 @@ def _section(
     return Section(
         name="end_to_end",
         title="End to end",
-        about=f"One poll of everything, into an empty database: {about}. The loops keep the text "
-        "and what their library says of title, authors and date; Wirecopy also keeps raw pages, asks "
-        "robots.txt, cleans boilerplate, matches stories and publishes. F1 is that of the text "
-        "where the page is labelled, fields are those of title, authors, date and text that an "
-        "article has, of four.",
+        about=_ABOUT.format(about=about),
         tables=tables,
         commands=[
             (OURS, "wirecopy poll --all --json --quiet"),
@@ -286,26 +288,31 @@ def _targets(
     ours = none[OURS]
     rest = ours.cpu - split.extraction - split.matching - split.fixed
     each = {name: none[name].cpu / max(1, quality[name].articles) for name in none}
+    fields = quality[OURS].fields / quality[LOOP].fields
     targets = [
-        Target("CPU an article / naive loop's", 0.55, each[OURS] / each[LOOP], reason=_REASONS["cpu"]),
-        Target("fields / naive loop's", 1, quality[OURS].fields / quality[LOOP].fields, at_least=True),
+        Target("CPU an article / naive loop's", 0.55, each[OURS] / each[LOOP], reason=_CPU),
+        Target("fields / naive loop's", 1, fields, at_least=True),
         Target("fixed CPU of a run", 3, split.fixed, unit=" s"),
         Target("CPU a page beyond extraction, matching and that", 6, 1000 * rest / split.pages,
                unit=" ms"),
-        Target("naive loop's wall / ours", 2.5, none[LOOP].wall / ours.wall, at_least=True,
-               reason=_REASONS["wall"]),
+        _quicker("naive loop's wall / ours", 2.5, none[LOOP].wall / ours.wall),
     ]  # fmt: skip
     f1 = quality[OURS].f1, quality[LOOP].f1
     if f1[0] is not None and f1[1]:
         targets.insert(1, Target("F1 / naive loop's", 1, f1[0] / f1[1], at_least=True))
     if NEWSPAPER in none:
-        targets.append(Target("newspaper4k's CPU an article / ours", 3, each[NEWSPAPER] / each[OURS],
-                              at_least=True, reason=_REASONS["cpu"]))  # fmt: skip
+        ratio = each[NEWSPAPER] / each[OURS]
+        what = "newspaper4k's CPU an article / ours"
+        targets.append(Target(what, 3, ratio, at_least=True, reason=_CPU))
     if THREADED in none:
-        targets.append(Target("16 threads' wall / ours", 1.7, none[THREADED].wall / ours.wall,
-                              at_least=True, reason=_REASONS["wall"]))  # fmt: skip
+        ratio = none[THREADED].wall / ours.wall
+        targets.append(_quicker("16 threads' wall / ours", 1.7, ratio))
     if 50 in found:
-        slow = found[50]
-        targets.append(Target("naive loop's wall / ours, 50 ms", 5, slow[LOOP].wall / slow[OURS].wall,
-                              at_least=True, reason=_REASONS["wall"]))  # fmt: skip
+        ratio = found[50][LOOP].wall / found[50][OURS].wall
+        targets.append(_quicker("naive loop's wall / ours, 50 ms", 5, ratio))
     return targets
+
+
+def _quicker(what: str, wanted: float, found: float) -> Target:
+    reason = "the server and both workers share the cores with the run"
+    return Target(what, wanted, found, at_least=True, reason=reason)

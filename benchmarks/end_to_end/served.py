@@ -1,5 +1,7 @@
-"""Publishers to be polled: real pages where a corpus is at hand, the demo newsroom otherwise. Each is
-served from a process of its own, as an HTTP proxy for the publishers' names."""
+"""Publishers to be polled: real pages where a corpus is at hand, the demo newsroom otherwise.
+
+Each is served from a process of its own, as an HTTP proxy for the publishers' names.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ SETS = "aeb,fundus"
 
 @dataclass(frozen=True, slots=True)
 class Publishers:
-    """A server that is up. `gold` has the labelled text of a page by the last part of its address."""
+    """A server that is up. `gold` has labelled texts by the last part of a page's address."""
 
     proxy: str
     feeds: tuple[str, ...]

@@ -1,8 +1,8 @@
 """Feeds of which few change: FEEDS ENTRIES.
 
-Prints its port and serves as an HTTP proxy for `http://feedN.example/feed.xml`, with ETag. A request
-for `/next` changes 3 feeds of 100, which then list one entry more. Entries have no link, so that
-nobody fetches pages for them.
+Prints its port and serves as an HTTP proxy for `http://feedN.example/feed.xml`, with ETag. A
+request for `/next` changes 3 feeds of 100, which then list one entry more. Entries have no link, so
+that nobody fetches pages for them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Feeds:
         changes = self.changes(feed)
         numbers = range(changes + self.entries, changes, -1)
         entries = "".join(
-            f"<item><guid isPermaLink='false'>feed{feed}-{number}</guid><title>News {number}</title>"
+            f"<item><guid isPermaLink='false'>feed{feed}-{number}</guid>"
+            f"<title>News {number}</title>"
             f"<description>{TEXT}</description>"
             f"<pubDate>Fri, 20 Nov 2026 {number % 24:02}:00:00 GMT</pubDate></item>"
             for number in numbers

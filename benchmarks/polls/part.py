@@ -27,6 +27,20 @@ ENTRIES = 5
 """Entries that a feed lists."""
 
 
+_OUTCOMES = """
+SELECT outcome, count(*) FROM polls
+WHERE run_id = (SELECT arg_max(run_id, started_at) FROM runs)
+GROUP BY outcome
+"""
+
+_ABOUT = f"""
+Feeds that have been polled before, of which 97% are unchanged and answer so to their ETag; the
+others list one entry more. A feed lists {ENTRIES} entries, without links, so that no pages are
+fetched. Connections are plain HTTP and are kept open, which they rarely can be among thousands of
+real servers.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Contest:
     """Pollers of the same feeds, each with what it remembers of them."""
@@ -106,10 +120,7 @@ def _served(size: int) -> Iterator[Publishers]:
 def _check(home: Path, size: int) -> None:
     """The last run has found nearly all unchanged, and none failed."""
     with duckdb.connect(str(home / "news.duckdb"), read_only=True) as connection:
-        outcomes = dict(connection.execute(
-            "SELECT outcome, count(*) FROM polls WHERE run_id = (SELECT arg_max(run_id, started_at) "
-            "FROM runs) GROUP BY outcome"
-        ).fetchall())  # fmt: skip
+        outcomes = dict(connection.execute(_OUTCOMES).fetchall())
     say(f"last run of Wirecopy: {json.dumps(outcomes)}")
     if sum(outcomes.values()) != size or outcomes.keys() - {"not_modified", "new_entries"}:
         raise SystemExit(f"the polls did not go as meant: {outcomes}")
@@ -129,10 +140,7 @@ def _section(plan: Plan, found: dict[int, dict[str, Medians]]) -> Section:
     return Section(
         name="polls",
         title="Polls",
-        about="Feeds that have been polled before, of which 97% are unchanged and answer so to their "
-        f"ETag; the others list one entry more. A feed lists {ENTRIES} entries, without links, so "
-        "that no pages are fetched. Connections are plain HTTP and are kept open, which they "
-        "rarely can be among thousands of real servers.",
+        about=_ABOUT,
         tables=[*tables, targets_table(_targets(found))],
         commands=[
             (OURS, "wirecopy poll --all --json --quiet"),

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +31,12 @@ NEWSROOM = (40, 400)
 SHORT_NEWSROOM = (7, 28)
 NEVER = {"WIRECOPY_PUBLISH_INTERVAL": str(86_400 * 9_999)}
 """No snapshot in a run: what it costs is a figure of its own."""
+
+_ABOUT = """
+A batch of {batch:,} articles of 2.6 KB, a quarter of them reprints of stored ones, cleaned, matched
+and loaded in one transaction; and a run of `wirecopy poll --all` ({about}) into the same database,
+without a snapshot. CPU of the batch is that of the loading alone, not of the process around it.
+"""
 
 RUN, LOAD, PUBLISH = "a run", "a batch", "wirecopy publish"
 
@@ -63,10 +69,7 @@ def loading(plan: Plan) -> Section:
     return Section(
         name="loading",
         title="Matching and loading",
-        about=f"A batch of {batch:,} articles of 2.6 KB, a quarter of them reprints of stored ones, "
-        "cleaned, matched and loaded in one transaction; and a run of `wirecopy poll --all` "
-        f"({about}) into the same database, without a snapshot. CPU of the batch is that of the "
-        "loading alone, not of the process around it.",
+        about=_ABOUT.format(batch=batch, about=about),
         tables=tables,
         commands=[
             (LOAD, f"python -m benchmarks.stored.load_batch HOME {batch}"),
@@ -122,7 +125,7 @@ def publishing(plan: Plan) -> Section:
 
 def stored_home(plan: Plan, articles: int) -> Path:
     """A home with so many invented articles. It is made once, and again for a newer schema."""
-    place = plan.scratch if plan.short else plan.cache / "homes"
+    place = plan.cache / "homes"
     with Database(Home(plan.scratch / "schema")).write() as connection:
         schema = schema_version(connection)
     home = place / f"{articles}-schema{schema}"
