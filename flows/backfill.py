@@ -128,7 +128,7 @@ class _Work:
         self._reader = reader
         self._stop = stop
         self._ahead = ahead
-        self._together = 1
+        self._pages_each = float(BATCH_PAGES)
         self._shown = Progress(0, 0)
         self._pages = 0
 
@@ -153,8 +153,9 @@ class _Work:
                 connection,
                 self._id,
                 run.run_id,
-                limit=self._together,
-                lists=MOST_SHARDS,
+                most=MOST_SHARDS,
+                pages=BATCH_PAGES,
+                pages_each=self._pages_each,
                 now=run.now(),
             )
         batch = [Reading(shard, json.loads(shard.plan)) for shard in shards]
@@ -162,8 +163,7 @@ class _Work:
             self._reader.read(batch)
         if batch and not batch[0].shard.expands:
             pages = sum(len(reading.taken) for reading in batch)
-            fitting = len(batch) * BATCH_PAGES // max(1, pages)
-            self._together = max(1, min(fitting, 2 * self._together, MOST_SHARDS))
+            self._pages_each = max(pages / len(batch), self._pages_each / 2)
         return batch
 
     def _end(self, batch: Sequence[Reading]) -> None:

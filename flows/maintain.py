@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from flows.alerts import after_check
+from flows.raw_files import drop_old_raw_pages, merge_raw_files, remove_unwanted_files
 from flows.run import Run, Setup, finish, publish_if_due, started
 from flows.settling import settle
 from flows.tally import MaintenanceReport
@@ -54,6 +55,8 @@ def check_database(run: Run) -> Mapping[str, int]:
 STEPS: tuple[tuple[str, Callable[[Run], Mapping[str, int]]], ...] = (
     ("settle stories", settle_stories),
     ("retire old polls", retire_old_polls),
+    ("drop old raw pages", drop_old_raw_pages),
+    ("merge archive files", merge_raw_files),
     ("check", check_database),
 )
 """The steps of maintenance, in order. Each may be interrupted, and goes on the next time."""
@@ -73,6 +76,7 @@ def run_maintenance(setup: Setup) -> MaintenanceReport:
             publish_if_due(run)
         finish(run, "completed")
     published = publish_if_due(run, at_end=True)
+    remove_unwanted_files(run)
     return MaintenanceReport(
         run_id=run.run_id,
         outcome="completed",

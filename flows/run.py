@@ -18,6 +18,7 @@ from flows.settings import Settings
 from flows.tally import Alert, RunReport, Tally
 from flows.version import wirecopy_version
 from ingest.archive import ArchiveWriter
+from ingest.archive_files import file_name
 from ingest.errors import ConfigurationError, DiskFull
 from ingest.fetching.fetch import Fetcher, FetchPolicy, default_user_agent
 from ingest.fetching.pacing import ThrottleRecord
@@ -278,4 +279,4 @@ def worker_policy(settings: Settings) -> WorkerPolicy:
 
 
 def _archive(home: Home, now: datetime, kind: str, run_id: str) -> ArchiveWriter:
-    return ArchiveWriter(home.archive, name=f"{now:%Y%m%dT%H%M%SZ}-{kind}-{run_id}.warc.gz")
+    return ArchiveWriter(home.archive, name=file_name(kind, run_id, now=now))

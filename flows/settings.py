@@ -85,6 +85,9 @@ class Settings(BaseSettings):
         description="Web archive that backfills from wayback:DOMAIN ask; one of your own, perhaps.",
     )
     archive: bool = Field(True, description="Keep raw pages.")
+    keep_raw_days: int | None = Field(
+        None, ge=1, description="Days for which raw pages are kept; otherwise for ever."
+    )
     keep_polls_days: int = Field(
         90, ge=1, description="Days for which every poll is kept; publisher_days counts them then."
     )

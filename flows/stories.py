@@ -124,6 +124,9 @@ def _place(
     publisher_of: PublisherOf,
 ) -> Judged:
     """Clean the batch and place it in stories."""
+    if not identified.new:
+        nothing = StoryDecisions(stories=(), roles={}, reprints=())
+        return Judged(0, identified, (), (), (), boilerplate, Candidates(0, {}, {}), nothing)
     blocks = {reading.article_id: reading.blocks for reading in readings}
     new = tuple(
         clean_article(

@@ -120,15 +120,15 @@ class ArchiveWriter:
             if self._file is None or self._durable_size == self._size:
                 return
             try:
-                _flush_to_disk(self._file)
+                flush_to_disk(self._file)
                 if not self._durable_size:
                     # The file's name, and that of a folder made just before.
-                    _flush_folder(self._path.parent)
-                    _flush_folder(self._path.parent.parent)
+                    flush_folder(self._path.parent)
+                    flush_folder(self._path.parent.parent)
             except OSError as error:
                 # What a failed fsync has lost cannot be known, and the next one would not say.
                 self._usable = False
-                raise _unwritable(self._path, error) from error
+                raise unwritable(self._path, error) from error
             self._durable_size = self._size
 
     def close(self) -> None:
@@ -149,7 +149,7 @@ class ArchiveWriter:
         except FileExistsError:
             raise
         except OSError as error:
-            raise _unwritable(self._path, error) from error
+            raise unwritable(self._path, error) from error
 
     def _write(self, file: int, member: bytes) -> None:
         rest = memoryview(member)
@@ -158,7 +158,7 @@ class ArchiveWriter:
                 rest = rest[os.write(file, rest) :]
         except OSError as error:
             self._usable = _cut(file, self._size)
-            raise _unwritable(self._path, error) from error
+            raise unwritable(self._path, error) from error
         self._size += len(member)
 
 
@@ -206,6 +206,22 @@ def iter_pages(path: Path) -> Iterator[tuple[int, RawPage]]:
                     continue
                 if page:
                     yield offset, page
+    except OSError as error:
+        raise _damaged(path.name, 0, error.strerror or "unreadable") from error
+
+
+def end_of_records(path: Path) -> int | None:
+    """Where the last whole record of an archive file ends; None when a record before it is damaged.
+
+    Raises `ArchiveDamaged` when the file cannot be read at all.
+    """
+    offset = 0
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            while offset < size and (inflated := inflate(file, offset, most=0)):
+                offset += inflated[1]
+            return offset if offset == size or next_record(file, offset + 1) is None else None
     except OSError as error:
         raise _damaged(path.name, 0, error.strerror or "unreadable") from error
 
@@ -390,14 +406,16 @@ def next_record(file: BinaryIO, offset: int, end: int | None = None) -> int | No
     return None
 
 
-def _flush_to_disk(file: int) -> None:
+def flush_to_disk(file: int) -> None:
+    """Make what was written to an open file durable."""
     if hasattr(fcntl, "F_FULLFSYNC"):  # macOS: its fsync leaves data in the drive's cache
         fcntl.fcntl(file, fcntl.F_FULLFSYNC)
     else:
         os.fsync(file)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -414,7 +432,8 @@ def _cut(file: int, size: int) -> bool:
     return True
 
 
-def _unwritable(path: Path, error: OSError) -> StorageError:
+def unwritable(path: Path, error: OSError) -> StorageError:
+    """What to raise when an archive file cannot be written."""
     reason = error.strerror or "unknown error"
     if error.errno in _NO_SPACE:
         return DiskFull(

@@ -1,12 +1,21 @@
-"""Archive files written anew without some of their pages."""
+"""Archive files written anew: without some of their pages, or several as one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ingest.archive import iter_pages, place_of
+from ingest.archive import (
+    ArchiveDamaged,
+    end_of_records,
+    flush_folder,
+    flush_to_disk,
+    iter_pages,
+    place_of,
+    unwritable,
+)
 from ingest.types import ArchivePlace, RawPage
 
 
@@ -42,6 +51,46 @@ def without_pages(
     if not kept:
         target.unlink()
     return places, removed
+
+
+def merged(paths: Sequence[Path]) -> tuple[Path, dict[Path, int]] | None:
+    """Write files one after the other into a new one, which sorts after them; they stay.
+
+    Returns the new file and by how many bytes the pages of each old one have moved; files that are
+    damaged are left out. None, and no file, when fewer than two are left. A record that a crash has
+    cut off at a file's end is not taken along: it would hide what follows. Raises `DiskFull` or
+    `StorageError`.
+    """
+    whole = [(path, end) for path in paths if (end := _mergeable_bytes(path))]
+    if len(whole) < 2:
+        return None
+    target = _free_name(whole[-1][0])
+    unfinished = target.with_suffix(".partial")
+    shifts: dict[Path, int] = {}
+    try:
+        with unfinished.open("wb") as new:
+            for path, end in whole:
+                shifts[path] = new.tell()
+                with path.open("rb") as old:
+                    shutil.copyfileobj(old, new)
+                new.truncate(shifts[path] + end)
+                new.seek(0, os.SEEK_END)
+            new.flush()
+            flush_to_disk(new.fileno())
+        unfinished.rename(target)
+        flush_folder(target.parent)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise unwritable(target, error) from error
+    return target, shifts
+
+
+def _mergeable_bytes(path: Path) -> int:
+    """How much of a file is whole; 0 when it is damaged or gone."""
+    try:
+        return end_of_records(path) or 0
+    except ArchiveDamaged:
+        return 0
 
 
 def _free_name(path: Path) -> Path:

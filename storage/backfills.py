@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 
 import duckdb
 import pyarrow as pa
@@ -269,12 +269,14 @@ def lease(
     backfill_id: str,
     run_id: str,
     *,
-    limit: int,
-    lists: int,
+    most: int,
+    pages: int,
+    pages_each: float,
     now: datetime,
 ) -> list[Shard]:
-    """Take shards in hand, failed ones last: up to `lists` that are lists of further shards, and
-    when none of these waits up to `limit` others; none when the backfill was cancelled."""
+    """Take up to `most` shards in hand, failed ones last: lists of further shards, and when none of
+    these waits others that hold about so many `pages`, taken for `pages_each` where it is not
+    known. None when the backfill was cancelled."""
     rows = connection.execute(
         """
         SELECT shard, plan, planned_pages, expands, failures
@@ -286,10 +288,12 @@ def lease(
         ORDER BY failures, expands DESC, number
         LIMIT $limit
         """,
-        {"id": backfill_id, "now": now, "limit": max(limit, lists)},
+        {"id": backfill_id, "now": now, "limit": most},
     ).fetchall()
     rows = [row for row in rows if row[3] == rows[0][3]]
-    rows = rows[: lists if rows and rows[0][3] else limit]
+    if rows and not rows[0][3]:
+        held = accumulate(pages_each if row[2] is None else row[2] for row in rows)
+        rows = rows[: max(1, sum(count <= pages for count in held))]
     with incoming(connection, {"shard": TEXT}, [(row[0],) for row in rows]):
         connection.execute(
             "UPDATE backfill_shards SET status = 'running', started_at = $now, finished_at = NULL, "

@@ -288,10 +288,11 @@ def _published_violations(
     try:
         connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")
         differing = list(_differences(connection))
-        connection.execute("DETACH published")
     except duckdb.Error as error:
         yield Violation(invariant, 1, (f"it cannot be read: {str(error).splitlines()[0]}",))
         return
+    finally:
+        connection.execute("DETACH DATABASE IF EXISTS published")
     if differing:
         yield Violation(invariant, len(differing), tuple(differing[:EXAMPLES]))
 

@@ -320,8 +320,8 @@ def test_sync_reaches_the_disk_file_and_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flushed: list[str] = []
-    monkeypatch.setattr("ingest.archive._flush_to_disk", lambda file: flushed.append("file"))
-    monkeypatch.setattr("ingest.archive._flush_folder", lambda path: flushed.append(path.name))
+    monkeypatch.setattr("ingest.archive.flush_to_disk", lambda file: flushed.append("file"))
+    monkeypatch.setattr("ingest.archive.flush_folder", lambda path: flushed.append(path.name))
     with ArchiveWriter(tmp_path, name=NAME) as writer:
         writer.append(PAGE)
         assert flushed == []
