@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import signal
 import sys
 
 CHANGING = 33
@@ -85,5 +84,4 @@ async def _serve(feeds: Feeds) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     asyncio.run(_serve(Feeds(*map(int, sys.argv[1:]))))

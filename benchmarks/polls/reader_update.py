@@ -16,4 +16,4 @@ reader = make_reader(database)
 if not reader.get_feed_counts().total:
     for url in Path(feeds).read_text().split():
         reader.add_feed(url)
-reader.update_feeds(workers=16)
+reader.update_feeds(workers=16, scheduled=False)  # all feeds, due or not
