@@ -18,10 +18,12 @@ from ingest.urls import url_key
 from storage.database import Connection
 from storage.forget import (
     compact,
+    failed_urls,
     known_by,
     listed_urls,
     move_raw_pages,
     refuse,
+    remove_failures,
     remove_rows,
 )
 from storage.publish import publish
@@ -31,7 +33,8 @@ from storage.stories import candidates, record_stories
 @dataclass(frozen=True, slots=True)
 class ForgetReport:
     """What was forgotten: articles, entries and raw pages removed, and the rows that went with
-    them. `stories` were judged anew without them."""
+    them. `stories` were judged anew without them. `copies` are what accidents have left in the
+    home, which may hold it still and are for the user to remove."""
 
     target: str
     kind: str
@@ -40,6 +43,7 @@ class ForgetReport:
     rows: int
     raw_pages: int
     stories: int
+    copies: tuple[Path, ...]
 
 
 @dataclass(slots=True)
@@ -69,6 +73,7 @@ def run_forget(setup: Setup, target: str) -> ForgetReport:
         with run.database.write() as connection:
             members = candidates(connection, (), sorted(keys)).copies
             rows = remove_rows(connection, sorted(articles), entries, publisher)
+            rows += _remove_failures(run, connection, keys, publisher)
             move_raw_pages(connection, archive.moved)
             judged = _judge_again(run, connection, members, set(articles))
         finish(run, "completed")
@@ -84,6 +89,7 @@ def run_forget(setup: Setup, target: str) -> ForgetReport:
         rows=rows,
         raw_pages=archive.pages,
         stories=judged,
+        copies=tuple(setup.home.set_aside()),
     )
 
 
@@ -112,6 +118,19 @@ def _entries(
         if key in keys or (publisher and publisher in (of, run.publisher_of(url)))
     ]
     return [entry_id for entry_id, _ in found], {key for _, key in found}
+
+
+def _remove_failures(
+    run: Run, connection: Connection, keys: set[str], publisher: str | None
+) -> int:
+    """What backfills say of pages that they could not have."""
+    urls = [
+        url
+        for url in failed_urls(connection)
+        if (key := url_key(url))
+        and (key in keys or (publisher and run.publisher_of(url) == publisher))
+    ]
+    return remove_failures(connection, urls)
 
 
 def _rewritten(run: Run, keys: set[str], publisher: str | None) -> _Archive:

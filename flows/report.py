@@ -269,6 +269,10 @@ def print_forget(report: ForgetReport) -> None:
         f"{report.stories:,} stories judged anew without them. It is refused from now on.",
         soft_wrap=True,
     )
+    for copy in report.copies:
+        _console().print(
+            f"{copy} was set aside earlier and may hold it: remove it.", soft_wrap=True
+        )
 
 
 def print_export(exported: Exported) -> None:

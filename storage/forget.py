@@ -81,6 +81,18 @@ def listed_urls(connection: Connection) -> list[tuple[str, str, str, str]]:
     ).fetchall()
 
 
+def failed_urls(connection: Connection) -> list[str]:
+    """Addresses of pages that backfills could not have."""
+    rows = connection.execute("SELECT DISTINCT url FROM internal.backfill_failures").fetchall()
+    return [url for (url,) in rows]
+
+
+def remove_failures(connection: Connection, urls: Sequence[str]) -> int:
+    """Delete what backfills say of these addresses; how many rows."""
+    with incoming(connection, {"url": TEXT}, [(url,) for url in urls]):
+        return _delete(connection, "internal.backfill_failures", "url IN (FROM incoming)")
+
+
 def remove_rows(
     connection: Connection,
     article_ids: Sequence[str],

@@ -31,6 +31,12 @@ class Home:
         """The pipeline's own database."""
         return self.state / "working.duckdb"
 
+    def set_aside(self) -> list[Path]:
+        """What was moved out of the way: damaged databases, and logs beside the published file."""
+        return sorted(
+            [*self.state.glob("damaged-*"), *self.folder.glob(f"{self.published_log.name}.*.stray")]
+        )
+
     @property
     def archive(self) -> Path:
         return self.folder / "archive"

@@ -135,3 +135,22 @@ def test_what_was_never_held_is_refused_from_then_on(home: HomeFolder) -> None:
     with duckdb.connect(str(home.published), read_only=True) as connection:
         refused = connection.execute("SELECT kind, key FROM internal.refusals").fetchall()
     assert [kind for kind, _ in refused] == ["page"]
+
+
+def test_backfills_forget_what_failed_and_copies_set_aside_are_named(
+    home: HomeFolder, newsroom: Newsroom, tmp_path: Path
+) -> None:
+    page = f"http://{newsroom.outlets[0].domain}/no-such-page"
+    file = tmp_path / "list.txt"
+    file.write_text(page)
+    with NewsroomServer(newsroom) as press:
+        home.follow(press.feed_urls(), press.proxy_url)
+        assert home.run("backfill", f"urls:{file}").code == 0
+    failed = "SELECT url FROM internal.backfill_failures"
+    assert home.sql(failed) == [(page,)]
+    aside = home.folder / "state" / "damaged-20261101T000000"
+    aside.mkdir()
+    done = home.run("forget", page, "--json")
+    assert done.report["copies"] == [str(aside)]
+    assert home.sql(failed) == []
+    assert f"{aside} was set aside" in home.run("forget", page).out

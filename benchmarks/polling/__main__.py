@@ -28,7 +28,8 @@ AIMS = (
     Aims(0.5, 5),
     Aims(0.5, 12),
     Aims(0.5, 30),
-    Aims(0.5, 60),
+    Aims(0.5, 80),
+    Aims(0.5, 120),
 )
 """From frugal to eager: the curve of what more and fewer requests bring."""
 

@@ -40,7 +40,7 @@ UPDATES_PER_POLL = 0.5
 updates at that hour of that weekday."""
 
 FRESH = 15 * MINUTE
-REQUESTS_PER_ENTRY = 30.0
+REQUESTS_PER_ENTRY = 80.0
 """Where polls `FRESH` apart cost no more than this many requests for each new entry, at that hour
 of that weekday, the interval is no longer. Half the usual gap alone leaves one entry in twenty
 waiting for hours; `docs/polling.md` shows what more and fewer requests would bring."""
