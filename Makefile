@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint types long-test docs clean
+.PHONY: demo test lint types long-test bench docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/wirecopy demo
@@ -16,6 +16,11 @@ test: $(INSTALLED) lint types
 # Longer crash, load and fuzz runs; an hour or so.
 long-test: $(INSTALLED)
 	LONG_TESTS=1 $(BIN)/pytest --timeout 3600
+
+# Measures everything that docs/benchmarks.md says, or some PARTS of it; SHARED names a folder with a
+# corpus of real pages.
+bench: $(VENV)/.plots
+	$(BIN)/python -m benchmarks $(PARTS) $(if $(SHARED),--shared $(SHARED))
 
 # What documents print of the database: after a migration, a change of a view, or other results.
 docs: $(INSTALLED)
@@ -33,6 +38,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Wirecopy needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(VENV)/.plots: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	touch $@
 
 clean:

@@ -37,10 +37,18 @@ class Stream(Generic[T]):
     arrived when that is done, so that one that takes long holds up no other.
     """
 
-    def __init__(self, intake: Intake, size: int, take: Callable[[list[T]], None]) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        size: float,
+        take: Callable[[list[T]], None],
+        weigh: Callable[[T], float],
+    ) -> None:
         self._intake = intake
         self._size = size
         self._take = take
+        self._weigh = weigh
+        self._weight = 0.0
         self._arrived: list[T] = []
         self._first_at = self._last_at = 0.0
         self._lock = threading.Lock()
@@ -78,7 +86,7 @@ class Stream(Generic[T]):
         """The monotonic time at which what has arrived is a batch; None when nothing has."""
         if not self._arrived:
             return None
-        if len(self._arrived) >= self._size or not self._expected:
+        if self._weight >= self._size or not self._expected:
             return self._first_at
         return min(self._first_at + BATCH_SECONDS, self._last_at + QUIET_SECONDS)
 
@@ -92,9 +100,18 @@ class Stream(Generic[T]):
         if not self._arrived:
             self._first_at = self._last_at
         self._arrived.append(thing)
+        self._weight += self._weigh(thing)
 
     def _hand_over(self) -> None:
-        batch, self._arrived = self._arrived[: self._size], self._arrived[self._size :]
+        batch: list[T] = []
+        weight = 0.0
+        for thing in self._arrived:
+            if weight >= self._size:
+                break
+            batch.append(thing)
+            weight += self._weigh(thing)
+        self._arrived = self._arrived[len(batch) :]
+        self._weight = sum(map(self._weigh, self._arrived))
         self._take(batch)
 
 
@@ -120,9 +137,14 @@ class Intake:
     ) -> None:
         self.stopped.set()
 
-    def stream(self, size: int, take: Callable[[list[T]], None]) -> Stream[T]:
-        """A stream whose batches hold up to `size` things."""
-        stream = Stream(self, size, take)
+    def stream(
+        self,
+        size: float,
+        take: Callable[[list[T]], None],
+        weigh: Callable[[T], float] = lambda _: 1.0,
+    ) -> Stream[T]:
+        """A stream whose batches are full when their things weigh `size` together."""
+        stream = Stream(self, size, take, weigh)
         self._streams.append(stream)
         return stream
 

@@ -39,9 +39,9 @@ from ingest.types import ArchivePlace, RawPage
 
 log = logging.getLogger("wirecopy.archive")
 
-_COMPRESSION_LEVEL = 6
-"""Of 1 to 9. On news pages of 60 kB, 6 costs 0.1 ms more than 4 and saves 1.6%; 9 costs 0.4 ms more
-again and saves under 1%."""
+_COMPRESSION_LEVEL = 4
+"""Of 1 to 9. On real news pages (288 kB on average), 6 costs 2.1 ms a page more than 4 and saves 5%;
+3 costs 0.5 ms less and takes 7% more."""
 
 _FINAL_URI = "WARC-X-Final-URI"
 _ORIGINAL = "X-Crawl-"

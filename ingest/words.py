@@ -55,6 +55,8 @@ _KNOWN_TOKENS = _Tokens()
 def count_words(text: str) -> int:
     """Words of a text; in scripts without spaces, half the number of characters."""
     words = _WORDS.findall(text)
+    if not _UNSPACED_CHARACTER.search(text):
+        return len(words)
     characters = sum(1 for word in words if _UNSPACED_CHARACTER.match(word))
     return len(words) - characters + (characters + 1) // 2
 

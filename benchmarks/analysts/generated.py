@@ -33,11 +33,11 @@ def generate(folder: Path, articles: int, *, seed: int = 1) -> Database:
     with database.write() as connection:
         _add_publishers(connection, publishers)
         _add_polls(connection)
-    paragraphs = _paragraphs(seed)
+    pool = paragraphs(seed, min(PARAGRAPHS, PARAGRAPHS_EACH * articles))
     for start in range(0, articles, TOGETHER):
         with (
             database.write() as connection,
-            incoming(connection, {"text": TEXT}, [(text,) for text in paragraphs], name="pool"),
+            incoming(connection, {"text": TEXT}, [(text,) for text in pool], name="pool"),
         ):
             _add_articles(connection, start, articles, publishers)
     with database.write() as connection:
@@ -47,11 +47,12 @@ def generate(folder: Path, articles: int, *, seed: int = 1) -> Database:
     return database
 
 
-def _paragraphs(seed: int) -> list[str]:
+def paragraphs(seed: int, count: int = PARAGRAPHS) -> list[str]:
+    """So many invented paragraphs."""
     writer, rng, found = Writer(ENGLISH), random.Random(seed), []
-    while len(found) < PARAGRAPHS:
+    while len(found) < count:
         found += writer.article(rng, words=600).paragraphs
-    return found[:PARAGRAPHS]
+    return found[:count]
 
 
 def _add_publishers(connection: Connection, publishers: int) -> None:

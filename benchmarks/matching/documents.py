@@ -72,7 +72,7 @@ def republished(documents: int, seed: int) -> Labelled:
     articles: dict[str, Article] = {}
     labels: dict[str, Label] = {}
     for row in rows:
-        made = _article(
+        made = made_article(
             row["url"],
             row["text"],
             publisher=row["outlet"],
@@ -109,7 +109,7 @@ def newsroom_articles(seed: int) -> Labelled:
     labels: dict[str, Label] = {}
     name_of: dict[str, str] = {}
     for piece in room.pieces:
-        made = _article(
+        made = made_article(
             piece.url,
             "\n".join(piece.printed),
             publisher=piece.outlet,
@@ -139,7 +139,7 @@ def newsroom_articles(seed: int) -> Labelled:
     return Labelled(articles, labels, pairs)
 
 
-def _article(
+def made_article(
     url: str,
     body: str,
     *,

@@ -8,7 +8,7 @@ is in `ingest.polling.runs`.
 from __future__ import annotations
 
 import zlib
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -154,17 +154,20 @@ class PollState:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers, texts and lists, to be stored as JSON."""
-        return {**asdict(self), "rhythm": self.rhythm.as_dict()}
+        plain = {name: getattr(self, name) for name in _STATE_FIELDS}
+        return {**plain, "rhythm": self.rhythm.as_dict()}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> PollState:
         """The state that `as_dict` gave, what it lacks at its default. Raises KeyError or
         ValueError when the rhythm is broken."""
-        known = {entry.name for entry in fields(cls)} & plain.keys()
-        values = {name: plain[name] for name in known}
+        values = {name: plain[name] for name in _STATE_FIELDS & plain.keys()}
         if "rhythm" in values:
             values["rhythm"] = FeedRhythm.from_dict(values["rhythm"])
         return cls(**values)
+
+
+_STATE_FIELDS = frozenset(entry.name for entry in fields(PollState))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ Times are seconds since the epoch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 HOUR = 3600.0
@@ -85,12 +85,13 @@ class FeedRhythm:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, to be stored as JSON (under 600 bytes)."""
-        plain = asdict(self)
         return {
-            name: [round(number, 6) for number in value]
-            if isinstance(value, (list, tuple))
-            else round(value, 6)
-            for name, value in plain.items()
+            "hours": [round(number, 6) for number in self.hours],
+            "weekdays": [round(number, 6) for number in self.weekdays],
+            "updates": round(self.updates, 6),
+            "entries": round(self.entries, 6),
+            "days": round(self.days, 6),
+            "faded_at": round(self.faded_at, 6),
         }
 
     @classmethod

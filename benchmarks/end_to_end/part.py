@@ -1,0 +1,318 @@
+"""From feeds to articles in a database: Wirecopy beside the loops that people write."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import duckdb
+
+from benchmarks.document import Bar, Section, Table, Target, targets_table
+from benchmarks.end_to_end.served import Publishers, newsroom, replayed
+from benchmarks.extraction.scores import text_overlap
+from benchmarks.process_tree import Cost, measure
+from benchmarks.rounds import Medians, Plan, in_rounds, say
+
+HERE = Path(__file__).parent
+OURS, LOOP, THREADED, NEWSPAPER = (
+    "Wirecopy", "naive loop", "naive loop, 16 threads", "newspaper4k",
+)  # fmt: skip
+LATENCIES = (0, 50)
+"""Milliseconds before each answer of the server."""
+
+THREADS = 16
+NEWSROOM = (60, 600)
+SHORT_NEWSROOM = (7, 28)
+"""Outlets and articles of the demo newsroom."""
+
+FIELDS = ("title", "authors", "published", "body")
+
+_OUR_ARTICLES = """
+SELECT url, title, nullif(array_to_string(authors, ', '), '') AS authors,
+       published_at::VARCHAR AS published, body
+FROM articles
+"""
+
+_ABOUT = """
+One poll of everything, into an empty database: {about}. The loops keep the text and what their
+library says of title, authors and date; Wirecopy also keeps raw pages, asks robots.txt, cleans
+boilerplate, matches stories and publishes. F1 is that of the text where the page is labelled;
+fields are those of title, authors, date and text that an article has, of four.
+"""
+
+_CPU = "extraction alone takes most of it, see where it goes"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What came of a run: articles, mean F1 of their texts where the page is labelled (None without
+    labels), and how many of the four fields an article has."""
+
+    articles: int
+    f1: float | None
+    fields: float
+
+
+@dataclass(slots=True)
+class Runs:
+    """Runs over the publishers of one server, each into a new folder."""
+
+    plan: Plan
+    publishers: Publishers
+    folder: Path
+    last: dict[str, Path]
+
+    def wirecopy(self, number: int) -> Cost:
+        home = self.folder / f"home{number}"
+        write_home(home, self.publishers)
+        self.last[OURS] = home
+        return measure(poll_command(home))
+
+    def loop(self, number: int, *, threads: int = 0) -> Cost:
+        return self._peer(
+            number,
+            THREADED if threads else LOOP,
+            "loop",
+            "loop.py",
+            *([str(threads)] * bool(threads)),
+        )
+
+    def newspaper(self, number: int) -> Cost:
+        return self._peer(number, NEWSPAPER, "newspaper4k", "newspaper_loop.py")
+
+    def _peer(self, number: int, name: str, environment: str, script: str, *more: str) -> Cost:
+        feeds = self.folder / "feeds.txt"
+        feeds.write_text("\n".join(self.publishers.feeds))
+        database = self.folder / f"{name}{number}.duckdb"
+        self.last[name] = database
+        python = self.plan.environments.python(environment)
+        return measure([python, HERE / script, feeds, database, self.publishers.proxy, *more])
+
+
+def measured(plan: Plan) -> Section:
+    """All contestants without latency, and those that it matters for with it."""
+    found: dict[int, dict[str, Medians]] = {}
+    quality: dict[str, Quality] = {}
+    about, split = "", None
+    for latency in LATENCIES[: 1 if plan.short else None]:
+        with _served(plan, latency) as publishers:
+            folder = plan.scratch / str(latency)
+            folder.mkdir()
+            runs = Runs(plan, publishers, folder, {})
+            contestants = {OURS: runs.wirecopy, LOOP: runs.loop}
+            if not plan.short:
+                contestants[THREADED] = lambda number, runs=runs: runs.loop(number, threads=THREADS)
+                if latency == 0:
+                    contestants[NEWSPAPER] = runs.newspaper
+            say(f"{latency} ms: {publishers.about}")
+            found[latency] = in_rounds(plan.rounds, contestants)
+            if latency == 0:
+                about = publishers.about
+                quality = {name: _quality(path, publishers) for name, path in runs.last.items()}
+                split = _breakdown(plan, runs, found[0][OURS])
+    assert split is not None
+    return _section(plan, about, found, quality, split)
+
+
+@contextmanager
+def _served(plan: Plan, latency: int) -> Iterator[Publishers]:
+    if plan.shared and not plan.short:
+        with replayed(plan.shared, latency_ms=latency) as publishers:
+            yield publishers
+    else:
+        size = SHORT_NEWSROOM if plan.short else NEWSROOM
+        with newsroom(*size, latency_ms=latency) as publishers:
+            yield publishers
+
+
+def write_home(home: Path, publishers: Publishers, feeds: int | None = None) -> None:
+    """A home that follows these publishers, or the first few."""
+    home.mkdir(exist_ok=True)
+    lines = "".join(f'[[feed]]\nurl = "{url}"\n' for url in publishers.feeds[:feeds])
+    (home / "feeds.toml").write_text(lines)
+    (home / "wirecopy.toml").write_text(
+        f'proxy = "{publishers.proxy}"\nper_publisher_delay = 0\nallow_networks = ["127.0.0.0/8"]\n'
+    )
+
+
+def poll_command(home: Path) -> list[str]:
+    """A run over every feed of this home."""
+    return [
+        sys.executable, "-m", "flows.cli", "poll", "--all", "--json", "--quiet",
+        "--home", str(home),
+    ]  # fmt: skip
+
+
+def _quality(path: Path, publishers: Publishers) -> Quality:
+    """Of what a run has left in its database or home."""
+    database, query = (
+        (path / "news.duckdb", _OUR_ARTICLES) if path.is_dir() else (path, "FROM articles")
+    )
+    with duckdb.connect(str(database), read_only=True) as connection:
+        cursor = connection.execute(query)
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    scores = [score for row in rows if (score := _f1(row, publishers)) is not None]
+    return Quality(
+        len(rows),
+        mean(scores) if scores else None,
+        mean(sum(bool(row[name]) for name in FIELDS) for row in rows) if rows else 0.0,
+    )
+
+
+def _f1(row: dict[str, Any], publishers: Publishers) -> float | None:
+    gold = publishers.gold.get(row["url"].rsplit("/", 1)[-1].removesuffix(".html"))
+    if gold is None:
+        return None
+    precision, recall = text_overlap(row["body"] or "", gold)
+    return 2 * precision * recall / (precision + recall) if precision and recall else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Seconds of CPU: of the run, of a run with the pages of one feed only, and of extracting and
+    matching what the run has fetched."""
+
+    pages: int
+    fixed: float
+    extraction: float
+    matching: float
+
+
+def _breakdown(plan: Plan, runs: Runs, ours: Medians) -> Breakdown:
+    home = runs.last[OURS]
+    fixed = ours.cpu  # in the short version, that newsroom is small enough
+    if not plan.short:
+        one = "Wirecopy, one feed"
+        fixed = in_rounds(plan.rounds, {one: lambda number: _one_feed(runs, number)})[one].cpu
+    module = [
+        sys.executable,
+        "-m",
+        "benchmarks.end_to_end.breakdown",
+        home,
+        runs.folder / "matched",
+    ]
+    taken = json.loads(measure(module).output)
+    return Breakdown(fixed=fixed, **taken)
+
+
+def _one_feed(runs: Runs, number: int) -> Cost:
+    home = runs.folder / f"small{number}"
+    write_home(home, runs.publishers, feeds=1)
+    return measure(poll_command(home))
+
+
+def _section(
+    plan: Plan,
+    about: str,
+    found: dict[int, dict[str, Medians]],
+    quality: dict[str, Quality],
+    split: Breakdown,
+) -> Section:
+    tables = [_costs(latency, costs, quality) for latency, costs in found.items()]
+    tables += [_steps(found[0][OURS], split), targets_table(_targets(found, quality, split))]
+    environments = [("loop", "naive loop")] + (
+        [] if plan.short else [("newspaper4k", "newspaper4k")]
+    )
+    return Section(
+        name="end_to_end",
+        title="End to end",
+        about=_ABOUT.format(about=about),
+        tables=tables,
+        commands=[
+            (OURS, "wirecopy poll --all --json --quiet"),
+            (LOOP, "loop.py FEEDS DATABASE PROXY"),
+            (THREADED, f"loop.py FEEDS DATABASE PROXY {THREADS}"),
+            (NEWSPAPER, "newspaper_loop.py FEEDS DATABASE PROXY"),
+        ],
+        unit="seconds",
+        bars=[
+            Bar(f"{kind}, {latency} ms", name, round(value, 2))
+            for latency, costs in found.items()
+            for kind in ("CPU", "wall")
+            for name, cost in costs.items()
+            for value in [cost.cpu if kind == "CPU" else cost.wall]
+        ],
+        versions=[
+            f"{name}: {plan.environments.versions(environment)}"
+            for environment, name in environments
+        ],
+    )
+
+
+def _costs(latency: int, costs: dict[str, Medians], quality: dict[str, Quality]) -> Table:
+    rows = []
+    for name, cost in costs.items():
+        one = quality[name]
+        rows.append([
+            name, f"{cost.cpu:.1f}", f"{1000 * cost.cpu / max(1, one.articles):.0f}",
+            f"{cost.wall:.1f}", f"{cost.memory / 1e6:.0f}", f"{one.articles:,}",
+            "" if one.f1 is None else f"{one.f1:.3f}", f"{one.fields:.2f}",
+        ])  # fmt: skip
+    columns = (
+        "",
+        "CPU, s",
+        "CPU an article, ms",
+        "wall, s",
+        "memory, MB",
+        "articles",
+        "F1",
+        "fields",
+    )
+    return Table(columns, rows, f"{latency} ms before each answer")
+
+
+def _steps(ours: Medians, split: Breakdown) -> Table:
+    rest = ours.cpu - split.extraction - split.matching
+    rows = [
+        ("extraction, in one process", split.extraction),
+        ("matching", split.matching),
+        ("all else", rest),
+        ("whole run", ours.cpu),
+        ("a run over one feed", split.fixed),
+    ]
+    cells = [[name, f"{value:.2f}", f"{1000 * value / split.pages:.1f}"] for name, value in rows]
+    return Table(("", "CPU, s", "a page, ms"), cells, f"Where it goes: {split.pages} pages")
+
+
+def _targets(
+    found: dict[int, dict[str, Medians]], quality: dict[str, Quality], split: Breakdown
+) -> list[Target]:
+    none = found[0]
+    ours = none[OURS]
+    rest = ours.cpu - split.extraction - split.matching - split.fixed
+    each = {name: none[name].cpu / max(1, quality[name].articles) for name in none}
+    fields = quality[OURS].fields / quality[LOOP].fields
+    targets = [
+        Target("CPU an article / naive loop's", 0.55, each[OURS] / each[LOOP], reason=_CPU),
+        Target("fields / naive loop's", 1, fields, at_least=True),
+        Target("fixed CPU of a run", 3, split.fixed, unit=" s"),
+        Target("CPU a page beyond extraction, matching and that", 6, 1000 * rest / split.pages,
+               unit=" ms"),
+        _quicker("naive loop's wall / ours", 2.5, none[LOOP].wall / ours.wall),
+    ]  # fmt: skip
+    f1 = quality[OURS].f1, quality[LOOP].f1
+    if f1[0] is not None and f1[1]:
+        targets.insert(1, Target("F1 / naive loop's", 1, f1[0] / f1[1], at_least=True))
+    if NEWSPAPER in none:
+        ratio = each[NEWSPAPER] / each[OURS]
+        what = "newspaper4k's CPU an article / ours"
+        targets.append(Target(what, 3, ratio, at_least=True, reason=_CPU))
+    if THREADED in none:
+        ratio = none[THREADED].wall / ours.wall
+        targets.append(_quicker("16 threads' wall / ours", 1.7, ratio))
+    if 50 in found:
+        ratio = found[50][LOOP].wall / found[50][OURS].wall
+        targets.append(_quicker("naive loop's wall / ours, 50 ms", 5, ratio))
+    return targets
+
+
+def _quicker(what: str, wanted: float, found: float) -> Target:
+    reason = "the server and both workers share the cores with the run"
+    return Target(what, wanted, found, at_least=True, reason=reason)
