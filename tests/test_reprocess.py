@@ -28,8 +28,8 @@ from storage.reprocessing import Scope, begin
 BADLY = "title = 'Wrong', body = 'Wrong.', authors = ['X'], extractor = 'old 1'"
 ARTICLES = "SELECT * EXCLUDE (story_id) FROM articles ORDER BY article_id"
 DERIVED = """
-    SELECT 'sketch', article_id, list(hash ORDER BY hash)::VARCHAR
-    FROM internal.sketches GROUP BY article_id
+    SELECT 'sketch', article_number::VARCHAR, list(hash ORDER BY hash)::VARCHAR
+    FROM internal.sketches GROUP BY article_number
     UNION ALL SELECT 'sighting', article_id, list(hash ORDER BY hash)::VARCHAR
     FROM internal.block_sightings GROUP BY article_id
     UNION ALL SELECT 'removed', article_id, list((place, text) ORDER BY number)::VARCHAR
