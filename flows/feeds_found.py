@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from flows.poll_requests import body_hash
+from flows.pages import body_hash
 from flows.run import Setup, make_fetcher, worker_policy
 from ingest.errors import NotAFeed, OutcomeError, WirecopyError
 from ingest.feeds.discovery import COMMON_PATHS, news_sitemaps, usual_places

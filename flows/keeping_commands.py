@@ -1,4 +1,4 @@
-"""The commands that mend and remove: `restore` and `forget`."""
+"""The commands that mend, remove and read again: `restore`, `forget` and `reprocess`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from flows.options import HomeOption, JsonOption, QuietOption, print_report, settings_in_force
+from flows.reprocess_command import reprocess
 
 
 def add_to(app: typer.Typer) -> None:
     """Make them commands of `wirecopy`."""
     app.command()(restore)
     app.command()(forget)
+    app.command()(reprocess)
 
 
 def restore(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+import xxhash
+
 from flows.intake import ByteBudget, Coming, Intake
 from flows.run import Run, publish_if_due
 from flows.stories import take_in
@@ -15,6 +17,7 @@ from ingest.archive import ArchiveDamaged, read_page
 from ingest.articles import Identified
 from ingest.errors import Forgotten, OutcomeError, Postponed
 from ingest.fetching.dispatch import postponed
+from ingest.polling.rechecks import next_recheck
 from ingest.polling.schedule import next_attempt
 from ingest.types import (
     ArchivePlace,
@@ -23,12 +26,14 @@ from ingest.types import (
     FetchResponse,
     PageFailure,
     RawPage,
+    Validators,
     WantedPage,
 )
 from ingest.workers.jobs import read_article
 from storage.claims import bury_dead_runs, claim
 from storage.database import Connection
 from storage.pages import mark_fetched, settle_done, settle_failed, wanted_pages
+from storage.rechecks import plan_rechecks
 from storage.rows import transaction
 
 PAGES_CLAIMED = 2000
@@ -54,6 +59,7 @@ class Arrived:
     article: Future[Article] | OutcomeError
     fetched_at: datetime | None = None
     place: ArchivePlace | None = None
+    validators: Validators | None = None
 
 
 class PageQueue:
@@ -155,7 +161,17 @@ def _extract(
         read_article, wanted, page, "poll", aliases, now, url=wanted.url, size=size
     )
     article.add_done_callback(lambda _: budget.give_back(size))
-    return Arrived(wanted, article, page.fetched_at, place), article
+    return Arrived(wanted, article, page.fetched_at, place, validators_of(page)), article
+
+
+def validators_of(page: RawPage) -> Validators:
+    """What makes the next request for the page conditional."""
+    return Validators(page.header("etag"), page.header("last-modified"), body_hash(page.body))
+
+
+def body_hash(body: bytes) -> str:
+    """What tells whether a server that sends no validators sends the same bytes again."""
+    return xxhash.xxh3_128_hexdigest(body)
 
 
 def load_batch(run: Run, batch: Sequence[Arrived]) -> None:
@@ -171,8 +187,27 @@ def load_batch(run: Run, batch: Sequence[Arrived]) -> None:
         except OutcomeError as error:
             failures.append(_failure(run, arrived.wanted, error))
     run.tally.pages += sum(isinstance(arrived.article, Future) for arrived in batch)
-    load_articles(run, articles, failures)
+    load_articles(run, articles, failures, also=partial(_plan_rechecks, run, batch))
     run.setup.progress.advance("pages", len(batch))
+
+
+def _plan_rechecks(
+    run: Run, batch: Sequence[Arrived], connection: Connection, identified: Identified
+) -> None:
+    """Have the pages of new articles fetched again while they are recent."""
+    if not run.setup.settings.recheck:
+        return
+    new = {article.article_id for article in identified.new}
+    planned: dict[str, tuple[str, datetime, datetime, Validators]] = {}
+    for arrived in batch:
+        article_id = identified.article_of.get(arrived.wanted.url_key)
+        if article_id not in new or not arrived.fetched_at or not arrived.validators:
+            continue
+        following = next_recheck(arrived.fetched_at, run.now())
+        if following:
+            known = arrived.validators
+            planned.setdefault(article_id, (article_id, arrived.fetched_at, following, known))
+    plan_rechecks(connection, list(planned.values()))
 
 
 def _keep_raw(run: Run, batch: Sequence[Arrived]) -> None:

@@ -9,6 +9,7 @@ from flows.intake import ByteBudget, Coming, Intake
 from flows.pages import PATIENCE, WAITING_BYTES, PageQueue
 from flows.poll_requests import FeedReader
 from flows.poll_results import Polled, poll_state, record
+from flows.rechecks import recheck_articles
 from flows.run import Run, Setup, finish, publish_if_due, report, started
 from flows.tally import RunReport
 from ingest.errors import OutcomeError, Postponed
@@ -31,7 +32,8 @@ OTHER_RUN_SECONDS = 0.5
 
 
 def run_poll(setup: Setup, *, every: bool = False) -> RunReport:
-    """Poll the feeds that are due, or `every` feed, and take in what is new.
+    """Poll the feeds that are due, or `every` feed, and take in what is new; then fetch recent
+    articles again that are due for it.
 
     Pages are fetched while feeds are still being polled: a server that hangs delays what it has to
     give, and nothing else.
@@ -51,6 +53,7 @@ def run_poll(setup: Setup, *, every: bool = False) -> RunReport:
             intake.stream(FEED_BATCH, take, _weight).add(feeds)
             pages.claim()
             intake.run()
+        recheck_articles(run)
         outcome = "offline" if run.offline else "completed"
         finish(run, outcome)
     return report(run, outcome, publish_if_due(run, at_end=True))

@@ -9,11 +9,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import xxhash
-
 from flows.feeds_file import request_headers
 from flows.intake import ByteBudget
-from flows.pages import WAITING_BYTES
+from flows.pages import WAITING_BYTES, body_hash
 from flows.poll_results import Parsed, Polled, poll_state
 from ingest.errors import OutcomeError
 from ingest.fetching.fetch import Fetcher
@@ -90,8 +88,3 @@ class FeedReader:
         )
         parsed.add_done_callback(lambda _: budget.give_back(size))
         return parsed
-
-
-def body_hash(body: bytes) -> str:
-    """What tells whether a server that sends no validators sends the same bytes again."""
-    return xxhash.xxh3_128_hexdigest(body)

@@ -13,6 +13,7 @@ from prefect.states import Failed
 from pydantic import Field
 
 from flows.prefect_flows import as_task, events_in_run_log
+from flows.prefect_outage import gone_soon_after
 from flows.prefect_shown import Shown
 from flows.progress import Progress
 from flows.settings import load_settings
@@ -93,7 +94,7 @@ def backfill(
             step=as_task,
             flow_run_id=flow_run.get_id(),
         )
-        with events_in_run_log(settings.log_level):
+        with gone_soon_after(), events_in_run_log(settings.log_level):
             report = run_backfill(setup, requests)
     except WirecopyError as error:
         return Failed(message=error.message)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -26,14 +27,21 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Failed
 
 from flows.log import Fields
+from flows.prefect_outage import exit_when_unheard, gone_soon_after, keep_running_without_a_slot
 from flows.prefect_shown import REPRINTED_SHOWN, Shown
 from flows.settings import Settings, load_settings
 from flows.tally import RunReport
 from ingest.errors import WirecopyError
 from ingest.redact import redact_url
+
+keep_running_without_a_slot()
+
+RETRIES: Final = 2
+"""So often a command asks a server again that has gone away: its user waits."""
 
 
 def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
@@ -53,9 +61,10 @@ def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
     ended: list[RunReport | WirecopyError] = []
     token = _ended.set(ended)
     try:
-        state = poll(
-            home=str(settings.home.absolute()), feeds=feeds, every=every, return_state=True
-        )
+        with temporary_settings(updates={PREFECT_CLIENT_MAX_RETRIES: RETRIES}):
+            state = poll(
+                home=str(settings.home.absolute()), feeds=feeds, every=every, return_state=True
+            )
     except Exception:
         if not ended:  # else the server left while the run went on, and that went well
             raise
@@ -67,6 +76,7 @@ def poll_as_flow(settings: Settings, *, every: bool) -> RunReport:
     outcome = ended.pop()
     if isinstance(outcome, WirecopyError):
         raise outcome
+    exit_when_unheard(int(outcome.nothing_done))
     return outcome
 
 
@@ -114,7 +124,7 @@ def poll(
         setup = dataclasses.replace(
             set_up(settings, shown), step=as_task, flow_run_id=flow_run.get_id()
         )
-        with events_in_run_log(settings.log_level):
+        with gone_soon_after(), events_in_run_log(settings.log_level):
             report = run_poll(setup, every=every)
     except WirecopyError as error:
         ended.append(error)

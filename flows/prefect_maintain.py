@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from prefect.states import Failed
 
 from flows.prefect_flows import as_task, events_in_run_log
+from flows.prefect_outage import gone_soon_after
 from flows.prefect_shown import Shown
 from flows.settings import load_settings
 from flows.tally import MaintenanceReport
@@ -47,7 +48,7 @@ def maintain(home: str | None = None) -> State[None] | None:
             step=as_task,
             flow_run_id=flow_run.get_id(),
         )
-        with events_in_run_log(settings.log_level):
+        with gone_soon_after(), events_in_run_log(settings.log_level):
             report = run_maintenance(setup)
     except WirecopyError as error:
         return Failed(message=error.message)

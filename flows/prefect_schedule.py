@@ -22,6 +22,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Interval, RRule, Schedule
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
+from flows.prefect_outage import server_answers
 from flows.settings import PREFIX, Settings
 from ingest.errors import ConfigurationError, WirecopyError
 from ingest.redact import redact_url
@@ -106,16 +107,11 @@ def _server(folder: Path) -> Iterator[None]:
     url = f"http://{api.host}:{api.port}/api"
     os.environ["PREFECT_API_URL"] = url
     with temporary_settings(updates={PREFECT_API_URL: url}):
-        if _answers():
+        if server_answers():
             yield
         else:
             with _own_server(folder, str(api.host), api.port):
                 yield
-
-
-def _answers() -> bool:
-    with get_client(sync_client=True) as client:
-        return client.api_healthcheck() is None
 
 
 @contextmanager
@@ -127,6 +123,11 @@ def _own_server(folder: Path, host: str, port: int) -> Iterator[None]:
     ours = {
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P14D",
+        # who holds a slot is remembered in memory otherwise: a slot that is held when the machine
+        # stops would stay taken for ever, and every later run be cancelled
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
+            "prefect.server.concurrency.lease_storage.filesystem"
+        ),
     }
     with (folder / "server.log").open("ab") as log:
         command = ("prefect", "server", "start", "--host", host, "--port", str(port))
@@ -139,7 +140,7 @@ def _own_server(folder: Path, host: str, port: int) -> Iterator[None]:
         )
         try:
             deadline = time.monotonic() + SERVER_SECONDS
-            while not _answers():
+            while not server_answers():
                 if server.poll() is not None or time.monotonic() > deadline:
                     raise WirecopyError(
                         f"Prefect's server did not start: {folder / 'server.log'} says why."

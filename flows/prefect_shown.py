@@ -113,7 +113,7 @@ def run_title(report: RunReport) -> str:
     parts = [f"{report.kind} {report.started_at:%H:%M}"]
     if report.outcome != "completed":
         parts.append(report.outcome)
-    for name in ("feeds", "articles", "errors"):
+    for name in ("feeds", "articles", "edits", "errors"):
         if count := getattr(counts, name):
             parts.append(f"{count:,} {name if count > 1 else name.removesuffix('s')}")
     return " · ".join(parts if len(parts) > 1 else [*parts, "nothing due"])

@@ -78,6 +78,10 @@ def print_run(report: RunReport) -> None:
         table.add_row(label, f"{getattr(report.counts, name):,}")
     for kind, count in report.errors_by_kind.items():
         table.add_row(f"  {kind}", f"{count:,}")
+    if report.rechecks:
+        table.add_row("articles rechecked", f"{report.counts.rechecks:,}")
+        for outcome, count in report.rechecks.items():
+            table.add_row(f"  {outcome}", f"{count:,}")
     table.add_row("seconds", f"{report.seconds:.1f}")
     console.print(table)
     for failure in report.failures:
@@ -90,6 +94,8 @@ def print_run(report: RunReport) -> None:
             "be asked slowly, and nothing else was left to do.",
             soft_wrap=True,
         )
+    if report.rechecks_waiting:
+        console.print(f"{report.rechecks_waiting:,} recent articles are still to be rechecked.")
     if report.set_aside:
         console.print(
             f"Somebody opened {report.database.name} for writing; the log left beside it was moved "
@@ -185,6 +191,11 @@ def print_status(status: Status) -> None:
         (
             "held",
             f"{held.articles:,} articles, {held.stories:,} stories, {held.reprints:,} reprints",
+        ),
+        (
+            "rechecks",
+            f"{held.rechecks_due:,} due, {held.rechecks_planned:,} planned; in the last 24 hours "
+            f"{held.edits:,} edits and {held.gone:,} pages gone",
         ),
         ("published", taken),
         ("disk", f"{_size(status.home_bytes)} used, {_size(status.free_bytes)} free"),

@@ -115,7 +115,10 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
     with storage_errors(home):
         home.make_folders()
         _check_room(home, settings.min_free_bytes)
-    database, run_id = Database(home, backfill=kind in ("backfill", "maintain")), random_id("r")
+    database, run_id = (
+        Database(home, backfill=kind in ("backfill", "maintain", "reprocess")),
+        random_id("r"),
+    )
     with ExitStack() as stack:
         stack.enter_context(database.runs.alive(run_id))
         with database.write() as connection:
@@ -223,6 +226,8 @@ def report(run: Run, outcome: str, published: Published | None) -> RunReport:
         seconds=(run.now() - run.started_at).total_seconds(),
         counts=run.tally.counts(),
         postponed=run.tally.postponed,
+        rechecks=dict(run.tally.rechecks.most_common()),
+        rechecks_waiting=run.tally.rechecks_waiting,
         errors_by_kind=dict(run.tally.errors.most_common()),
         failures=tuple(run.tally.failures),
         alerts=run.alerts,

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         description="Web archive that backfills from wayback:DOMAIN ask; one of your own, perhaps.",
     )
     archive: bool = Field(True, description="Keep raw pages.")
+    recheck: bool = Field(
+        True,
+        description="Fetch recent articles again, 1, 6, 24 and 72 hours after the first time, to "
+        "see what was changed.",
+    )
     keep_raw_days: int | None = Field(
         None, ge=1, description="Days for which raw pages are kept; otherwise for ever."
     )

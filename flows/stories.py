@@ -87,6 +87,11 @@ def _judge(
 ) -> Judged:
     """Decide everything about a batch. Connections are opened for look-ups only: nobody waits for
     the work between them."""
+    texts = {  # read while no connection is open, though some may be held already
+        article.article_id: read(article.article_id, article.publisher, article.title, article.body)
+        for _, article in reversed(batch)  # of two at one address the first counts
+        if article.content_status in MATCHED
+    }
     with connect() as connection:
         revision = articles_revision(connection)
         refused = refusals(connection)
@@ -94,12 +99,7 @@ def _judge(
         keys = sorted({key for _, article in batch for key in article.url_keys})
         compared.rule(overrides(connection))
         identified = identify(batch, known_articles(connection, keys))
-    readings = tuple(
-        read(article.article_id, article.publisher, article.title, article.body)
-        for article in identified.new
-        if article.content_status in MATCHED
-    )
-    with connect() as connection:
+        readings = tuple(texts[a.article_id] for a in identified.new if a.article_id in texts)
         memory = remembered(connection, wanted(readings))
     boilerplate = learn(readings, memory)
     judged = _place(connect, identified, readings, boilerplate, compared, publisher_of)

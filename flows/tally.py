@@ -38,7 +38,8 @@ class Alert:
 @dataclass(slots=True)
 class Tally:
     """Counts that grow while a run goes on. `postponed`: feeds and pages left for the next run,
-    because their publisher's turn did not come."""
+    because their publisher's turn did not come. `rechecks`: what came of recent articles that were
+    fetched again, by outcome; `rechecks_waiting` of them are due still."""
 
     feeds: int = 0
     entries: int = 0
@@ -49,6 +50,8 @@ class Tally:
     postponed: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+    rechecks: Counter[str] = field(default_factory=Counter)
+    rechecks_waiting: int = 0
 
     def fail(self, url: str, error: OutcomeError) -> None:
         """Count a failed poll or a failed try at a page."""
@@ -65,12 +68,16 @@ class Tally:
             stories=self.stories,
             reprints=self.reprints,
             errors=self.errors.total(),
+            rechecks=self.rechecks.total(),
+            edits=self.rechecks["changed"],
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did. `postponed`: feeds and pages left for the next run. `alerts`: what has begun
+    """What a run did. `postponed`: feeds and pages left for the next run. `rechecks`: what came of
+    recent articles that were fetched again, by outcome (see the view rechecks), and how many are
+    still due. `alerts`: what has begun
     to be wrong (see `flows.alerts`). `published`: whether it took a snapshot, which it does not
     when nothing has changed or the last one is too recent. `database` is the file for analysts."""
 
@@ -81,6 +88,8 @@ class RunReport:
     seconds: float
     counts: RunCounts
     postponed: int
+    rechecks: dict[str, int]
+    rechecks_waiting: int
     errors_by_kind: dict[str, int]
     failures: tuple[Failure, ...]
     alerts: tuple[Alert, ...]

@@ -230,12 +230,13 @@ def _known_as(article: Article, by_key: Mapping[str, KnownArticle]) -> KnownArti
             continue
         if key in fetched:
             return same
-        if same.publisher == article.publisher and _agrees(same, article):
+        if same.publisher == article.publisher and agrees(same, article):
             return same
     return None
 
 
-def _agrees(known: KnownArticle, article: Article) -> bool:
+def agrees(known: KnownArticle, article: Article) -> bool:
+    """Whether a page may be the known article's: by its text, or by its headline."""
     if known.content_hash == article.content_hash:
         return True
     words, others = set(folded_words(known.title)), set(folded_words(article.title))

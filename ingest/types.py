@@ -365,6 +365,19 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as it is stored, without its sketch, for reading its page again. `entry` is what
+    the feed that led to it said (its tags and full text are not kept), None when no feed did.
+    `place` is where the page lies that gave its content, None when none was kept, and `seen_at`
+    when that was fetched."""
+
+    article: Article
+    entry: FeedEntry | None
+    place: ArchivePlace | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleVersion:
     """The content of an article whose page says something new. `seen_at` is when the page was
     fetched, `change` what differs in words (`ingest.versions.describe_change`)."""
@@ -528,6 +541,8 @@ class RunCounts:
     stories: int = 0
     reprints: int = 0
     errors: int = 0
+    rechecks: int = 0
+    edits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,35 @@ _MARKS = (
 _WORDS = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[\w{_MARKS}])+")
 _UNSPACED_CHARACTER = re.compile(rf"[{UNSPACED}]")
 
+TOKENS_KEPT = 50_000
+"""What is written between spaces recurs: so much of it, with its words, is kept at a time (some
+10 MB), and looked up twice as fast as it is split."""
+
+LONGEST_KEPT = 40
+"""In characters. Longer ones are addresses, or whole sentences without spaces."""
+
 
 def folded_words(text: str) -> list[str]:
     """The words of a text with case, accents' encoding and punctuation folded away; in scripts
     without spaces, its characters."""
-    return _WORDS.findall(unicodedata.normalize("NFKC", text).casefold())
+    return " ".join([_KNOWN_TOKENS[token] for token in text.split()]).split()
+
+
+class _Tokens(dict[str, str]):
+    """The words, with spaces between, of tokens: pieces without white space, across which nothing
+    composes or folds."""
+
+    def __missing__(self, token: str) -> str:
+        folded = unicodedata.normalize("NFKC", token).casefold()
+        words = " ".join(_WORDS.findall(folded))
+        if len(token) <= LONGEST_KEPT:
+            if len(self) >= TOKENS_KEPT:
+                self.clear()
+            self[token] = words
+        return words
+
+
+_KNOWN_TOKENS = _Tokens()
 
 
 def count_words(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
@@ -13,6 +13,7 @@ from storage.arrow import TEXT, TEXTS, TIME, incoming
 from storage.blocks import add_removed
 from storage.publishers import add_publishers, count_articles
 from storage.rows import one_row
+from storage.sketches import add_sketches
 
 
 def known_articles(
@@ -46,15 +47,7 @@ def add_articles(
     add_urls(
         connection, [(key, article.article_id) for article in articles for key in article.url_keys]
     )
-    # In order of time, so that a search bounded by day skips most of the table.
-    sketches = [
-        (number, article.article_id, article.sort_at.astimezone(UTC).date())
-        for article in sorted(articles, key=lambda article: article.sort_at)
-        for number in article.sketch
-    ]
-    columns = {"hash": pa.uint32(), "article_id": TEXT, "day": pa.date32()}
-    with incoming(connection, columns, sketches):
-        connection.execute("INSERT INTO internal.sketches BY NAME FROM incoming")
+    add_sketches(connection, [(article.article_id, article.sketch) for article in articles])
     add_removed(connection, {a.article_id: a.removed for a in articles if a.removed})
     with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, canonical_keys):
         connection.execute("INSERT INTO internal.canonical_keys BY NAME FROM incoming")

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ingest.types import BlockMemory, CleanedText, HeldText, RemovedBlock
 from storage.arrow import TEXT, incoming
+from storage.sketches import add_sketches, remove_sketches
 
 Key = tuple[str, int]
 
@@ -69,6 +70,43 @@ def keep_blocks(
             """
         )
     add_learnt(connection, learnt)
+
+
+def forget_sightings(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> None:
+    """These articles hold other blocks now, which are to be kept next. Whether what they held is
+    still boilerplate is looked at again by one of the articles that still hold it."""
+    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
+        connection.execute(
+            """
+            UPDATE internal.blocks SET articles = blocks.articles - gone.articles
+            FROM (SELECT publisher, hash, count(*) AS articles
+                  FROM internal.block_sightings SEMI JOIN incoming USING (article_id)
+                  GROUP BY ALL) AS gone
+            WHERE blocks.publisher = gone.publisher AND blocks.hash = gone.hash
+            """
+        )
+        connection.execute(
+            """
+            INSERT INTO internal.unsettled
+            SELECT DISTINCT 'learn', holder
+            FROM (SELECT publisher, hash, min(seen.article_id) AS holder
+                  FROM internal.block_sightings AS seen ANTI JOIN incoming USING (article_id)
+                  SEMI JOIN (SELECT publisher, hash FROM internal.block_sightings
+                             SEMI JOIN incoming USING (article_id)
+                             SEMI JOIN internal.blocks USING (publisher, hash)
+                  ) AS gone USING (publisher, hash)
+                  GROUP BY publisher, hash)
+            """
+        )
+        connection.execute(
+            "DELETE FROM internal.block_sightings "
+            "WHERE article_id IN (SELECT article_id FROM incoming)"
+        )
+
+
+def forget_unheld(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop boilerplate that no article holds any more, unless a person has spoken of it."""
+    connection.execute("DELETE FROM internal.blocks WHERE articles = 0 AND NOT forgotten")
 
 
 def add_learnt(connection: duckdb.DuckDBPyConnection, learnt: Mapping[Key, str]) -> None:
@@ -221,16 +259,10 @@ def rewrite_texts(connection: duckdb.DuckDBPyConnection, texts: Sequence[Cleaned
             FROM incoming WHERE articles.article_id = incoming.article_id
             """
         )
-        for table in ("removed_blocks", "sketches"):
-            connection.execute(
-                f"DELETE FROM internal.{table} "  # noqa: S608
-                "WHERE article_id IN (SELECT article_id FROM incoming)"
-            )
-    add_removed(connection, {text.article_id: text.removed for text in texts})
-    sketches = [(number, text.article_id) for text in texts for number in text.sketch]
-    with incoming(connection, {"hash": pa.uint32(), "article_id": TEXT}, sketches):
         connection.execute(
-            "INSERT INTO internal.sketches BY NAME "
-            "SELECT hash, article_id, (sort_at AT TIME ZONE 'UTC')::DATE AS day "
-            "FROM incoming JOIN articles USING (article_id) ORDER BY day, article_id"
+            "DELETE FROM internal.removed_blocks "
+            "WHERE article_id IN (SELECT article_id FROM incoming)"
         )
+    add_removed(connection, {text.article_id: text.removed for text in texts})
+    remove_sketches(connection, [text.article_id for text in texts])
+    add_sketches(connection, [(text.article_id, text.sketch) for text in texts])

@@ -11,6 +11,7 @@ import duckdb
 from storage.database import Database
 from storage.home import Home
 from storage.rows import one_row
+from storage.sketches import ARTICLE_ID
 
 EXAMPLES = 5
 """So many violating keys are named."""
@@ -59,6 +60,8 @@ KEYS = {
     "story_redirects": "old_story_id",
     "internal.versions": "article_id, version",
     "internal.refusals": "kind, key",
+    "internal.rechecks": "article_id",
+    "internal.reprocess_queue": "number",
 }
 """The key of each table; checked by scanning, since no index enforces it."""
 
@@ -162,11 +165,14 @@ INVARIANTS = {
         SELECT blocks.publisher || ' ' || any_value(text) FROM internal.blocks
         LEFT JOIN internal.block_sightings AS seen USING (publisher, hash)
         GROUP BY blocks.publisher, hash, articles HAVING count(article_id) <> articles""",
-    "blocks, sketches and addresses of originals are those of articles": """
+    "blocks, sketches and addresses of originals are those of articles": f"""
         SELECT article_id FROM internal.block_sightings ANTI JOIN articles USING (article_id)
-        UNION SELECT article_id FROM internal.sketches ANTI JOIN articles USING (article_id)
+        UNION SELECT article_id
+        FROM (SELECT {ARTICLE_ID} AS article_id
+              FROM (SELECT DISTINCT article_number FROM internal.sketches))
+        ANTI JOIN articles USING (article_id)
         UNION SELECT article_id FROM internal.canonical_keys ANTI JOIN articles USING (article_id)
-        """,
+        """,  # noqa: S608
     "redirects lead from a story that is no more to one that is": """
         SELECT old_story_id FROM story_redirects
         WHERE story_id NOT IN (SELECT story_id FROM stories)
@@ -204,6 +210,9 @@ INVARIANTS = {
     "a run that has ended says how": """
         SELECT run_id FROM runs WHERE (finished_at IS NULL) <> (outcome IS NULL)
                                    OR finished_at < started_at""",
+    "what is rechecked are articles, and no more than one reprocess is under way": """
+        SELECT article_id FROM internal.rechecks ANTI JOIN articles USING (article_id)
+        UNION SELECT 'reprocess' FROM internal.reprocessing HAVING count(*) > 1""",
     "snapshot has one row at most": "SELECT taken_at FROM snapshot OFFSET 1",
 }
 

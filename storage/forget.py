@@ -15,6 +15,7 @@ from storage.arrow import TEXT, incoming
 from storage.database import ROW_GROUP_ROWS as GROUP
 from storage.database import STORAGE_VERSION, Connection, Database
 from storage.publishers import count_articles
+from storage.sketches import remove_sketches
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def remove_rows(
         for table, column in _referring(connection):
             source = "gone_entries" if column == "entry_id" else "gone_articles"
             rows += _delete(connection, table, f"{column} IN (FROM {source})")
+        rows += remove_sketches(connection, article_ids)
         rows += _delete(connection, "internal.raw_pages", "url_key IN (FROM gone_keys)")
         rows += _delete(connection, "stories", "story_id NOT IN (SELECT story_id FROM articles)")
         rows += _delete(
@@ -172,7 +174,8 @@ def _referring(connection: Connection) -> list[tuple[str, str]]:
         "WHERE database_name = current_database() AND NOT internal "
         "AND column_name IN ('article_id', 'other_article_id', 'from_article_id', "
         "                    'to_article_id', 'entry_id') "
-        "AND table_name NOT IN (SELECT view_name FROM duckdb_views()) ORDER BY ALL"
+        "AND (schema_name, table_name) NOT IN "
+        "    (SELECT (schema_name, view_name) FROM duckdb_views()) ORDER BY ALL"
     ).fetchall()
     return rows
 

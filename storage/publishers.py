@@ -8,6 +8,7 @@ from datetime import datetime
 import duckdb
 
 from storage.arrow import TEXT, incoming
+from storage.rows import one_row
 
 
 def add_publishers(
@@ -20,6 +21,12 @@ def add_publishers(
             "FROM incoming ANTI JOIN publishers USING (publisher)",
             {"now": now},
         )
+
+
+def known_publisher(connection: duckdb.DuckDBPyConnection, publisher: str) -> bool:
+    """Whether there is such an outlet."""
+    sql = "SELECT count(*) > 0 FROM publishers WHERE publisher = ?"
+    return bool(one_row(connection, sql, [publisher])[0])
 
 
 def set_aliases(connection: duckdb.DuckDBPyConnection, aliases: dict[str, list[str]]) -> None:

@@ -37,6 +37,7 @@ def finish_run(
     connection.execute(
         "UPDATE runs SET finished_at = $now, outcome = $outcome, feeds = $feeds, "
         "entries = $entries, pages = $pages, articles = $articles, stories = $stories, "
-        "reprints = $reprints, errors = $errors WHERE run_id = $run_id",
+        "reprints = $reprints, errors = $errors, rechecks = $rechecks, edits = $edits "
+        "WHERE run_id = $run_id",
         {**dataclasses.asdict(counts), "now": now, "outcome": outcome, "run_id": run_id},
     )

@@ -27,7 +27,8 @@ class Holdings:
     """Rows held, work waiting, the last run (None before the first), and what is wrong.
 
     `overdue`: how long the feed that has waited longest has been due. `errors`: failed polls of the
-    last day by kind, and pages given up in it."""
+    last day by kind, and pages given up in it. `rechecks_planned`: recent articles that are to be
+    fetched again; `edits` and `gone`: what that found in the last day."""
 
     feeds: int
     feeds_failing: int
@@ -37,6 +38,10 @@ class Holdings:
     articles: int
     stories: int
     reprints: int
+    rechecks_due: int
+    rechecks_planned: int
+    edits: int
+    gone: int
     published_at: datetime | None
     overdue: timedelta
     last_run: LastRun | None
@@ -46,6 +51,7 @@ class Holdings:
 
 def holdings(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> Holdings:
     """The figures as of `now`."""
+    since = now - timedelta(days=1)
     counts = one_row(
         connection,
         f"""
@@ -57,12 +63,16 @@ def holdings(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> Holding
                (SELECT count(*) FROM articles),
                (SELECT count(*) FROM stories),
                (SELECT count(*) FROM reprints),
+               (SELECT count(*) FROM internal.rechecks WHERE next_check_at <= $now),
+               (SELECT count(next_check_at) FROM internal.rechecks),
+               (SELECT count(*) FROM internal.versions WHERE version > 1 AND seen_at > $since),
+               (SELECT count(*) FROM internal.rechecks WHERE gone_at > $since),
                (SELECT published_at FROM internal.revision),
                (SELECT greatest(coalesce($now - min(next_poll_at), INTERVAL 0 SECOND),
                                 INTERVAL 0 SECOND)
                 FROM feeds WHERE active)
         """,  # noqa: S608 - our own text
-        {"now": now},
+        {"now": now, "since": since},
     )
     runs = connection.execute(
         "SELECT run_id, kind, started_at, finished_at, outcome, errors FROM runs "
@@ -79,7 +89,7 @@ def holdings(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> Holding
               SELECT reason FROM entries WHERE status = 'rejected' AND first_seen_at > $since)
         GROUP BY kind ORDER BY failures DESC, kind
         """,
-        {"since": now - timedelta(days=1)},
+        {"since": since},
     ).fetchall()
     alerts = tuple(standing_alerts(connection))
     return Holdings(*(*counts, last_run, dict(errors), alerts))

@@ -15,15 +15,7 @@ from ingest.types import Article, Candidates, Copy, Reprint, Story, StoryDecisio
 from storage.arrow import TEXT, TIME, incoming
 from storage.blocks import removed_blocks
 from storage.rows import one_row
-
-SHARED_HASHES = 3
-"""A pair with fewer sketch hashes in common is not looked at."""
-
-CANDIDATES_EACH = 24
-"""At most so many stored articles are looked at for each new one, the most alike first."""
-
-COMMON_HASH_STORIES = 50
-"""A hash found in more stories than this says nothing: a frame or a phrase of the language."""
+from storage.sketches import alike, stored_sketches
 
 HABIT_STORIES = 5
 """Of fewer stories of a publisher that others carry too, nothing follows for the next."""
@@ -44,7 +36,7 @@ def candidates(
     again = again or {}
     sketches = [(number, article.article_id) for article in articles for number in article.sketch]
     sketches += [(number, name) for name, numbers in again.items() for number in numbers]
-    pairs = _alike(connection, sketches, again)
+    pairs = alike(connection, sketches, again)
     keys = {key for article in articles for key in article.url_keys}
     named = _named(connection, canonical_keys, sorted(keys))
     wanted = {article_id for _, article_id in pairs} | set(named) | set(again)
@@ -98,11 +90,7 @@ WHERE to_article_id IN (SELECT article_id FROM incoming)
 def _stored_pairs(
     connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]
 ) -> list[tuple[str, str]]:
-    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
-        sketches = connection.execute(
-            "SELECT hash, article_id FROM internal.sketches SEMI JOIN incoming USING (article_id)"
-        ).fetchall()
-    return _alike(connection, sketches)
+    return alike(connection, stored_sketches(connection, article_ids))
 
 
 def _found(
@@ -128,22 +116,6 @@ def _found(
 def articles_revision(connection: duckdb.DuckDBPyConnection) -> int:
     """A number that grows whenever articles, or addresses of articles, are added."""
     return int(one_row(connection, "SELECT articles_revision FROM internal.revision")[0])
-
-
-def _alike(
-    connection: duckdb.DuckDBPyConnection,
-    sketches: Sequence[tuple[int, str]],
-    again: Collection[str] = (),
-) -> list[tuple[str, str]]:
-    """Pairs of an article with these sketches and a stored one, none of `again`."""
-    with (
-        incoming(connection, {"hash": pa.uint32(), "new_id": TEXT}, sketches),
-        incoming(connection, {"article_id": TEXT}, [(name,) for name in again], name="again"),
-    ):
-        return connection.execute(
-            _PAIRS,
-            {"common": COMMON_HASH_STORIES, "shared": SHARED_HASHES, "each": CANDIDATES_EACH},
-        ).fetchall()
 
 
 def _named(
@@ -190,29 +162,6 @@ def _habits(connection: duckdb.DuckDBPyConnection, publishers: Sequence[str]) ->
             {"least": HABIT_STORIES},
         ).fetchall()
     return dict(rows)
-
-
-_PAIRS = """
-WITH hits AS MATERIALIZED (
-    SELECT incoming.hash, new_id, sketches.article_id
-    FROM internal.sketches JOIN incoming USING (hash)
-    WHERE sketches.article_id <> new_id
-      AND sketches.article_id NOT IN (SELECT article_id FROM again)
-),
-rarity AS (
-    SELECT hash, count(DISTINCT story_id) AS stories
-    FROM (SELECT DISTINCT hash, article_id FROM hits) JOIN articles USING (article_id)
-    GROUP BY hash
-)
-SELECT new_id, article_id
-FROM hits JOIN rarity USING (hash)
-WHERE stories <= $common
-GROUP BY new_id, article_id
-HAVING count(*) >= $shared
-QUALIFY row_number() OVER (PARTITION BY new_id
-                             ORDER BY sum(1.0 / stories) DESC, article_id) <= $each
-ORDER BY new_id, sum(1.0 / stories) DESC, article_id
-"""
 
 
 def stored_copies(

@@ -33,7 +33,7 @@ from storage_cases import (
     story_id,
 )
 
-from ingest.types import ArchivePlace, ArticleVersion, PageFailure, RemovedBlock
+from ingest.types import ArchivePlace, ArticleVersion, PageFailure, RemovedBlock, Validators
 from ingest.urls import url_key
 from storage.articles import add_articles
 from storage.blocks import add_removed, keep_blocks
@@ -42,6 +42,7 @@ from storage.database import Database
 from storage.home import Home
 from storage.pages import mark_fetched, settle_done, settle_failed
 from storage.publish import publish
+from storage.rechecks import plan_rechecks
 from storage.retention import retire_polls
 from storage.stories import record_stories
 from storage.throttles import keep_throttles
@@ -96,6 +97,8 @@ def fill(database: Database) -> None:
         keep_throttles(connection, [("b.example", 429, later(hours=1))], now=NOW)
         connection.execute(LEDGER)
         record_versions(connection, [NEW_VERSION])
+        plan_rechecks(connection, [(ALONE.article_id, NOW, later(hours=1), Validators())])
+        connection.execute("INSERT INTO internal.reprocess_queue VALUES (1, NULL, 'a page')")
         retire_polls(connection, now=later(days=2), keep=timedelta(days=90))
         connection.execute(
             "INSERT INTO internal.refusals VALUES ('publisher', 'gone.example', now()), "
@@ -205,6 +208,8 @@ BREAKING = {
     "SET polls_failed = 99",
     "nothing is held that was forgotten on request": "UPDATE internal.refusals "
     "SET key = 'b.example' WHERE kind = 'publisher'",
+    "what is rechecked are articles, and no more than one reprocess is under way": "UPDATE "
+    "internal.rechecks SET article_id = 'a0'",
     "a run that has ended says how": "UPDATE runs SET outcome = 'completed'",
     "snapshot has one row at most": "INSERT INTO snapshot SELECT * FROM snapshot",
 }
@@ -252,6 +257,10 @@ ALSO_BREAKING = [
     (
         "nothing is held that was forgotten on request",
         "UPDATE internal.refusals SET key = 'https://a.example/1' WHERE kind = 'page'",
+    ),
+    (
+        "what is rechecked are articles, and no more than one reprocess is under way",
+        "INSERT INTO internal.reprocessing SELECT '{}', now(), 1, '{}' FROM range(2)",
     ),
     (
         "a run that has ended says how",

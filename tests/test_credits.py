@@ -44,6 +44,28 @@ def test_what_is_no_credit(text: str) -> None:
     assert credited(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("This story was first published by Meridian Wire and is used here.", "Meridian Wire"),
+        ("It was originally published on Futurism. Read the original article.", "Futurism"),
+        ("Originally published by Harbour Review\nRead More News", "Harbour Review"),
+        ("Republished from St. Ives Courier. All rights reserved.", "St. Ives Courier"),
+        ("Reprinted from U.S. News of the Day.", "U.S. News of the Day"),
+        ("Der Text ist zuerst erschienen bei Hafenblatt. Wir danken.", "Hafenblatt"),
+        ("Dieser Text wurde übernommen von Hafenblatt und gekürzt.", "Hafenblatt"),
+        ("Cet article a été initialement publié par Port Nouveau et traduit.", "Port Nouveau"),
+        ("Publicado originalmente en Puerto Nuevo. Lea más aquí.", "Puerto Nuevo"),
+        ("Articolo pubblicato originariamente su Porto Nuovo. Leggi anche.", "Porto Nuovo"),
+        ("Texto publicado originalmente em Porto Novo. Leia mais.", "Porto Novo"),
+        ("Dit artikel is oorspronkelijk verschenen in Haven Nieuws. Lees meer.", "Haven Nieuws"),
+        ("The chart is by others.\nSource: Statista", None),
+    ],
+)
+def test_a_credit_ends_where_the_name_ends(text: str, name: str | None) -> None:
+    assert credited(text) == ([name] if name else [])
+
+
 def test_only_beginning_and_end_are_searched() -> None:
     filler = "The ferry sails on, whatever the council says about it.\n" * 60
     note = "This article was originally published by Harbour Review.\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -29,9 +29,14 @@ from storage import database as databases
 from storage.articles import add_articles, add_urls, known_articles
 from storage.database import Database
 from storage.sample import widest_story
-from storage.stories import (
+from storage.sketches import (
     CANDIDATES_EACH,
     COMMON_HASH_STORIES,
+    HASHES_KEPT,
+    remove_sketches,
+    stored_sketches,
+)
+from storage.stories import (
     articles_revision,
     candidates,
     record_stories,
@@ -138,14 +143,16 @@ def test_who_looked_before_others_added_articles_or_addresses_can_tell(
         assert candidates(connection, [one], []).revision == articles_revision(connection)
 
 
-def test_sketches_are_kept_by_article_and_day(database: Database) -> None:
-    evening = later(hours=13)
+def test_the_first_hashes_of_a_sketch_are_kept_by_article(database: Database) -> None:
+    hashes = (4294967295, *range(7, 7 + HASHES_KEPT))
+    made = sketched("a.example/1", *hashes)
     with database.write() as connection:
-        load(connection, [sketched("a.example/1", 7, 4294967295, sort_at=evening)])
-        assert table(connection, "FROM internal.sketches ORDER BY hash") == [
-            (7, article("a.example/1").article_id, date(2026, 11, 21)),
-            (4294967295, article("a.example/1").article_id, date(2026, 11, 21)),
+        load(connection, [made])
+        assert sorted(stored_sketches(connection, [made.article_id])) == [
+            (number, made.article_id) for number in sorted(hashes[:HASHES_KEPT])
         ]
+        remove_sketches(connection, [made.article_id])
+        assert table(connection, "FROM internal.sketches") == []
 
 
 def test_more_text_than_fits_into_memory_can_be_held(
@@ -280,9 +287,9 @@ def test_the_widest_story_is_shown_with_its_reprints(database: Database) -> None
 # --- candidates
 
 
-def test_copies_are_found_by_three_shared_hashes(database: Database) -> None:
+def test_copies_are_found_by_two_shared_hashes(database: Database) -> None:
     held = {
-        "two": sketched("a.example/two", 1, 2, 90, 91),
+        "one": sketched("a.example/one", 1, 90, 91),
         "three": sketched("a.example/three", 1, 2, 3, 92),
         "four": sketched("a.example/four", 1, 2, 3, 4),
         "none": sketched("a.example/none", 80, 81, 82),
@@ -295,6 +302,20 @@ def test_copies_are_found_by_three_shared_hashes(database: Database) -> None:
     likely = (held["four"].article_id, held["three"].article_id)
     assert found.pairs == {new.article_id: likely}
     assert set(found.copies) == set(likely)
+
+
+def test_a_reprint_of_what_is_years_old_is_found(database: Database) -> None:
+    """By a part of its hashes, since it is longer, among others that are new."""
+    body = range(1, 49)
+    old = sketched("a.example/old", *body, sort_at=NOW - timedelta(days=1200))
+    others = [sketched(f"a.example/{n}", *range(1000 * n, 1000 * n + 48)) for n in range(1, 30)]
+    reprint = sketched("b.example/new", *range(31, 33), *range(100_000, 100_046))
+    with database.write() as connection:
+        load(connection, [old])
+        load(connection, *[[one] for one in others])
+        assert candidates(connection, [reprint], []).pairs == {
+            reprint.article_id: (old.article_id,)
+        }
 
 
 def test_a_copy_carries_what_matching_needs_of_it(database: Database) -> None:

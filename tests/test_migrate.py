@@ -16,6 +16,8 @@ from storage.check import check
 from storage.database import STORAGE_VERSION, Database
 from storage.home import Home
 from storage.migrate import Migration, migrate, migrations, schema_version
+from storage.sketches import stored_sketches
+from storage.stories import candidates
 
 NEWEST = migrations()[-1].version
 GOOD = Migration(
@@ -153,7 +155,7 @@ def test_a_database_of_every_earlier_version_is_upgraded(tmp_path: Path, version
     assert rows(database, "SELECT title, version FROM as_of('2026-11-20 10:30+00')") == [("One", 1)]
 
 
-NOT_KEPT = ("migrations", "views", "revision")
+NOT_KEPT = ("migrations", "views", "revision", "sketches")
 """Tables of the schema `internal` that an upgrade is to change."""
 
 
@@ -179,6 +181,23 @@ def rows_by_table(path: Path, columns: dict[str, str]) -> dict[str, list[str]]:
             name: sorted(repr(row) for row in table(connection, f"SELECT {named} FROM {name}"))
             for name, named in columns.items()
         }
+
+
+def test_articles_held_before_an_upgrade_are_found_by_their_sketches(tmp_path: Path) -> None:
+    database = of_schema(1, tmp_path)
+    with duckdb.connect(str(database.home.working)) as connection:
+        ((held,),) = table(connection, "SELECT min(article_id) FROM articles")
+        connection.execute("DELETE FROM internal.sketches")
+        connection.execute(
+            "INSERT INTO internal.sketches SELECT 4000000000 - n, ?, '2026-11-20' "
+            "FROM range(48) AS t(n)",
+            [held],
+        )
+    new = article("c.example/1", sketch=tuple(4_000_000_000 - n for n in range(46, 48)))
+    with database.open() as connection:
+        sketches = stored_sketches(connection, [held])
+        assert sorted(sketches) == [(4_000_000_000 - n, held) for n in range(47, 15, -1)]
+        assert candidates(connection, [new], []).pairs == {new.article_id: (held,)}
 
 
 def test_a_copy_is_kept_before_data_is_rewritten(

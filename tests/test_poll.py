@@ -137,10 +137,11 @@ def test_failures_are_recorded_and_do_not_stop_the_run(polled) -> None:
 def test_run_rows_agree_with_the_tables(polled) -> None:
     home, _, _, reports = polled
     rows = home.sql(
-        "SELECT feeds, entries, pages, articles, stories, reprints, errors FROM runs "
-        "ORDER BY started_at"
+        "SELECT feeds, entries, pages, articles, stories, reprints, errors, rechecks, edits "
+        "FROM runs ORDER BY started_at"
     )
-    names = ("feeds", "entries", "pages", "articles", "stories", "reprints", "errors")
+    names = ("feeds", "entries", "pages", "articles", "stories", "reprints", "errors",
+             "rechecks", "edits")  # fmt: skip
     assert [dict(zip(names, row, strict=True)) for row in rows] == [r["counts"] for r in reports]
     totals = [sum(column) for column in zip(*rows, strict=True)]
     assert totals[1] == home.sql("SELECT count(*) FROM entries")[0][0]

@@ -92,7 +92,8 @@ CONTRACT = {
     "runs": """
         run_id VARCHAR, kind VARCHAR, flow_run_id VARCHAR, started_at TIMESTAMPTZ,
         finished_at TIMESTAMPTZ, outcome VARCHAR, feeds INTEGER, entries INTEGER, pages INTEGER,
-        articles INTEGER, stories INTEGER, reprints INTEGER, errors INTEGER""",
+        articles INTEGER, stories INTEGER, reprints INTEGER, errors INTEGER, rechecks INTEGER,
+        edits INTEGER""",
     "backfills": """
         backfill_id VARCHAR, source VARCHAR, since TIMESTAMPTZ, until TIMESTAMPTZ, filters JSON,
         created_at TIMESTAMPTZ, status VARCHAR""",
@@ -112,6 +113,7 @@ VIEWS = {
     "feed_health",
     "first_to_publish",
     "headline_changes",
+    "rechecks",
     "republication_edges",
     "story_timeline",
     "unique_articles",

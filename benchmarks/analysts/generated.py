@@ -126,9 +126,10 @@ def _add_articles(connection: Connection, start: int, total: int, publishers: in
     connection.execute(
         """
         INSERT INTO internal.sketches
-        SELECT (hash(i, n) % 4294967296)::UINTEGER, 'a' || lpad(i::VARCHAR, 13, '0'),
-               DATE '2025-11-20'
-        FROM range($start, $end) AS t(i), range(48) AS s(n)
+        SELECT (hash(i, n) % 4294967296)::UINTEGER,
+               list_reduce(list_transform(string_split(i::VARCHAR, ''), lambda x: x::UBIGINT),
+                           lambda number, digit: number * 32 + digit)
+        FROM range($start, $end) AS t(i), range(32) AS s(n)
         """,
         {"start": start, "end": end},
     )

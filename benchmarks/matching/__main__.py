@@ -1,29 +1,50 @@
-"""Measure matching: `python -m benchmarks.matching [--documents N] [--seeds N] [--record]`."""
+"""Measure matching: `python -m benchmarks.matching`; see --help."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean
 
 from benchmarks.matching.documents import Labelled, available, newsroom_articles, republished
 from benchmarks.matching.peers import peer_scores
-from benchmarks.matching.scoring import match, scores
+from benchmarks.matching.scoring import BATCH, agreement, match, scores, story_of
+from benchmarks.matching.variants import (
+    reprints_first,
+    shuffled,
+    without_dates,
+    without_phrases,
+)
 
 RECORDED = Path(__file__).parent / "recorded.json"
 GATE_DOCUMENTS = 600
 GATE_SEED = 101
 NEWSROOM_SEEDS = (1, 2)
 
+Figures = dict[str, tuple[float, float]]
+"""Mean and spread (half of highest less lowest) by name."""
 
-def measure(sets: list[Labelled]) -> dict[str, tuple[float, float]]:
-    """Mean and spread (half of highest less lowest) of every figure over these sets."""
+
+def measure(sets: list[Labelled]) -> Figures:
+    """Every figure over these sets."""
+    return _means([_measured(labelled)[0] for labelled in sets])
+
+
+def _measured(labelled: Labelled) -> tuple[dict[str, float], dict[str, str], dict[str, str]]:
+    """The figures of a set, and the story and cleaned body of each article."""
+    held, cost = match(labelled)
+    figures = {**scores(labelled, held), "cpu_ms": cost}
+    bodies = {name: copy.body for name, copy in held.copies.items()}
+    return figures, story_of(held), bodies
+
+
+def _means(measured: list[dict[str, float]]) -> Figures:
     figures: dict[str, list[float]] = defaultdict(list)
-    for labelled in sets:
-        held, cost = match(labelled)
-        for name, value in {**scores(labelled, held), "cpu_ms": cost}.items():
+    for one in measured:
+        for name, value in one.items():
             figures[name].append(value)
     return {
         name: (round(mean(values), 4), round((max(values) - min(values)) / 2, 4))
@@ -39,25 +60,74 @@ def gate_sets() -> dict[str, list[Labelled]]:
     return sets
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--documents", type=int, default=4000)
-    parser.add_argument("--seeds", type=int, default=5)
+def with_less(labelled: Labelled) -> dict[str, float]:
+    """How often the original is right when there is less to go by."""
+    changed = {
+        "original, dates removed": without_dates(labelled),
+        "original, phrases removed": without_phrases(labelled),
+        "original, reprints seen first": reprints_first(labelled),
+    }
+    return {name: scores(one, match(one)[0])["original"] for name, one in changed.items()}
+
+
+def by_order(labelled: Labelled, stories: Mapping[str, str]) -> dict[str, float]:
+    """How far stories agree (adjusted Rand index) with those of batches of BATCH articles in their
+    order, when the articles come in fewer or more batches or shuffled; nothing is settled."""
+    count = len(labelled.articles)
+    orders = {
+        "ARI, 8 batches": (labelled, -(-count // 8)),
+        "ARI, 400 batches": (labelled, -(-count // 400)),
+        "ARI, shuffled": (shuffled(labelled), BATCH),
+    }
+    return {
+        name: agreement(stories, story_of(match(one, batch=batch)[0]))
+        for name, (one, batch) in orders.items()
+    }
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.matching", description=__doc__)
+    parser.add_argument("--documents", type=int, default=4000, help="of a set (default 4000)")
+    parser.add_argument("--seeds", type=int, default=5, help="so many sets (default 5)")
+    parser.add_argument("--first-seed", type=int, default=1, metavar="SEED")
+    parser.add_argument(
+        "--variants", action="store_true",
+        help="also originals with less to go by, and other orders of arrival (sixfold time)",
+    )  # fmt: skip
     parser.add_argument("--record", action="store_true", help="keep what the checks compare with")
-    asked = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked = _asked()
     if asked.record:
         recorded = {name: measure(sets) for name, sets in gate_sets().items()}
         RECORDED.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n")
         return
-    if available():
-        sets = [republished(asked.documents, seed) for seed in range(1, asked.seeds + 1)]
-    else:
-        sets = [newsroom_articles(seed) for seed in range(1, asked.seeds + 1)]
-    for name, (value, spread) in sorted(measure(sets).items()):
-        print(f"{name:24} {value:8.4f} ± {spread:.4f}")
-    for peer, figures in peer_scores(sets[0]).items():
-        shown = "  ".join(f"{name} {value:.3f}" for name, value in figures.items())
-        print(f"{peer:24} {shown}")
+    ours: list[dict[str, float]] = []
+    peers: dict[str, list[dict[str, float]]] = defaultdict(list)
+    for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
+        made = republished(asked.documents, seed) if available() else newsroom_articles(seed)
+        figures, stories, bodies = _measured(made)
+        if asked.variants:
+            figures |= with_less(made) | by_order(made, stories)
+        ours.append(figures)
+        for peer, found in peer_scores(made, bodies).items():
+            peers[peer].append(found)
+    print(table({"Wirecopy": _means(ours)} | {name: _means(all_) for name, all_ in peers.items()}))
+
+
+def table(measured: Mapping[str, Figures]) -> str:
+    """The figures as a Markdown table: a row each, a column for each way to find copies."""
+    names = sorted({name for figures in measured.values() for name in figures})
+    lines = ["| | " + " | ".join(measured) + " |", "|---" * (len(measured) + 1) + "|"]
+    for name in names:
+        cells = [
+            "{:.3f} ± {:.3f}".format(*figures[name]) if name in figures else "–"
+            for figures in measured.values()
+        ]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,15 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from itertools import combinations
+from typing import Any
 
 from benchmarks.matching.documents import Labelled, host_of
 from benchmarks.matching.store import Held, Store
 
 BATCH = 200
+
+Pairs = set[tuple[str, str]]
+"""Pairs of article ids, the smaller first."""
 
 
 def match(labelled: Labelled, *, batch: int = BATCH) -> tuple[Held, float]:
@@ -26,21 +30,45 @@ def match(labelled: Labelled, *, batch: int = BATCH) -> tuple[Held, float]:
 def scores(labelled: Labelled, held: Held) -> dict[str, float]:
     """Figures between 0 and 1 by name. For named pairs: the share joined, by what the pair shows;
     to be high when it is a copy and low (`false_…`) when it is not."""
-    groups = {name: copy.story_id or "" for name, copy in held.copies.items()}
-    found = grouped({name: groups[name] for name in labelled.labels})
-    figures = pair_scores(
-        grouped({name: label.story for name, label in labelled.labels.items()}), found
-    )
-    counts: dict[str, list[bool]] = defaultdict(list)
-    for one, other, shows, same in labelled.pairs:
-        counts[shows if same else f"false_{shows}"].append(groups[one] == groups[other])
-    figures |= {name: sum(joined) / len(joined) for name, joined in counts.items()}
+    stories = story_of(held)
+    figures = scores_of_pairs(labelled, grouped({name: stories[name] for name in labelled.labels}))
     figures["relation"] = _relations(labelled, held)
     figures["original"] = _originals(labelled, held)
     return figures
 
 
-def grouped(group_of: Mapping[str, str]) -> set[tuple[str, str]]:
+def story_of(held: Held) -> dict[str, str]:
+    """The story of each article."""
+    return {name: copy.story_id or "" for name, copy in held.copies.items()}
+
+
+def scores_of_pairs(labelled: Labelled, found: Pairs) -> dict[str, float]:
+    """What can be said of pairs alone: precision, recall, F1, and the share of the named pairs that
+    were found."""
+    figures = pair_scores(
+        grouped({name: label.story for name, label in labelled.labels.items()}), found
+    )
+    counts: dict[str, list[bool]] = defaultdict(list)
+    for one, other, shows, same in labelled.pairs:
+        pair = (min(one, other), max(one, other))
+        counts[shows if same else f"false_{shows}"].append(pair in found)
+    return figures | {name: sum(joined) / len(joined) for name, joined in counts.items()}
+
+
+def agreement(one: Mapping[str, str], other: Mapping[str, str]) -> float:
+    """Adjusted Rand index of two groupings of the same names (Hubert and Arabie 1985)."""
+    both = _pairs(Counter((one[name], other[name]) for name in one))
+    ours, theirs = _pairs(Counter(one.values())), _pairs(Counter(other.values()))
+    chance = ours * theirs / max(1, len(one) * (len(one) - 1) // 2)
+    most = (ours + theirs) / 2
+    return (both - chance) / (most - chance) if most > chance else 1.0
+
+
+def _pairs(sizes: Counter[Any]) -> int:
+    return sum(size * (size - 1) // 2 for size in sizes.values())
+
+
+def grouped(group_of: Mapping[str, str]) -> Pairs:
     """All pairs of names that are in one group."""
     groups: dict[str, list[str]] = defaultdict(list)
     for name, group in group_of.items():
@@ -48,7 +76,7 @@ def grouped(group_of: Mapping[str, str]) -> set[tuple[str, str]]:
     return {pair for names in groups.values() for pair in combinations(sorted(names), 2)}
 
 
-def pair_scores(true: set[tuple[str, str]], found: set[tuple[str, str]]) -> dict[str, float]:
+def pair_scores(true: Pairs, found: Pairs) -> dict[str, float]:
     both = len(true & found)
     precision = both / len(found) if found else 1.0
     recall = both / len(true) if true else 1.0

@@ -96,6 +96,26 @@ def agency_named(text: str) -> str | None:
     return found
 
 
+_JOINING = frozenset({
+    "and", "und", "et", "y", "e", "i", "en", "och", "oraz", "&", "of", "the", "for", "für", "von",
+    "der", "die", "das", "dem", "du", "de", "des", "di", "del", "da", "do", "van", "on", "by",
+})  # fmt: skip
+
+
+def name_alone(words: str) -> str:
+    """An outlet's name without what follows it in running text: the next sentence, or the word that
+    joins it to something else. Abbreviations ("St.", "U.S.") end no sentence."""
+    kept: list[str] = []
+    for word in words.split():
+        kept.append(word)
+        bare = word.rstrip(".")
+        if bare != word and len(bare) > 3 and "." not in bare:
+            break
+    while kept and kept[-1].strip(".,;:") in _JOINING:
+        kept.pop()
+    return " ".join(kept).strip(" .,;:'’\"")
+
+
 def agency_pattern() -> str:
     """An alternation of all spellings, longest first, for datelines and bylines."""
     spellings = {spelling for group in AGENCIES.values() for spelling in group}

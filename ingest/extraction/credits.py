@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.extraction.agencies import agency_named, agency_pattern
+from ingest.extraction.agencies import agency_named, agency_pattern, name_alone
 from ingest.words import folded_words
 
 OPENING = 600
@@ -55,7 +55,7 @@ _DASH = r"\s*(?:--|[-–—:])\s"
 _OUTLET = (
     r"(?:the\s+|der\s+|die\s+|das\s+|dem\s+|le\s+|la\s+|l['’]|el\s+|il\s+|o\s+|a\s+|de\s+|het\s+)?"
     r"(?P<name>(?:www\.)?[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,12}\b"
-    r"|(?-i:[A-ZÀ-ÞŁŚŻČŠŽİ][\w'’&.\-]*(?:\s+(?:of|the|and|für|der|du|de|des|di|del|da|do|van|&|[A-ZÀ-ÞŁŚŻČŠŽİ0-9][\w'’&\-]*)){0,5}))"
+    r"|(?-i:[A-ZÀ-ÞŁŚŻČŠŽİ][\w'’&.\-]*(?:[ \t\xa0]+(?:of|the|and|für|der|du|de|des|di|del|da|do|van|&|[A-ZÀ-ÞŁŚŻČŠŽİ0-9][\w'’&\-]*)){0,5}))"
 )
 
 
@@ -122,6 +122,9 @@ _NO_OUTLET = frozenset({
     "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july",
     "august", "september", "october", "november", "december", "facebook", "twitter", "instagram",
     "youtube", "telegram", "tiktok", "x", "linkedin", "english", "creative commons", "a", "an",
+    # Whose figures and pictures stand in articles, and whose articles do not.
+    "statista", "refinitiv", "factset", "tradingview", "getty", "shutterstock", "imago", "unsplash",
+    "flickr", "wikimedia", "wikipedia", "pixabay",
 })  # fmt: skip
 
 
@@ -185,7 +188,7 @@ def _closing(text: str) -> str:
 
 
 def _credited(name: str) -> str | None:
-    bare = " ".join(name.split()).strip(" .,;:'’\"")
+    bare = name_alone(name)
     if agency := agency_named(bare):
         return agency
     if domain := _DOMAIN.fullmatch(bare):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import xxhash
@@ -15,6 +16,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’»)]*\s+|(?<=[。！？])\s*"
 _DIGITS = re.compile(r"\d+")
 _DOT_WITHIN = re.compile(r"\w\.[a-z]")
 _ADDRESS = re.compile(r"(?:https?://|\b[\w.+-]+@)?\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/[^\s<>\"]*)?")
+
+LINES_KEPT = 20_000
+"""Lines come again: in a text before and after cleaning, in copies, in frames. So many (some 20 MB)
+are kept with their blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +45,23 @@ def blocks_of(text: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     at = 0
     for line in text.splitlines(keepends=True):
-        bounds = _sentence_bounds(line)
-        for start, end in bounds:
-            piece = line[start:end]
-            words = folded_words(piece)
-            blocks.append(
-                Block(
-                    piece, at + start, at + end, _hash(piece, words), len(words), len(bounds) == 1
-                )
-            )
+        found = _in_line(line)
+        blocks += [
+            Block(line[start:end], at + start, at + end, number, words, len(found) == 1)
+            for start, end, number, words in found
+        ]
         at += len(line)
     return tuple(blocks)
+
+
+@lru_cache(maxsize=LINES_KEPT)
+def _in_line(line: str) -> tuple[tuple[int, int, int, int], ...]:
+    """Start, end, hash and number of words of each block of a line."""
+    found = []
+    for start, end in _sentence_bounds(line):
+        words = folded_words(line[start:end])
+        found.append((start, end, _hash(line[start:end], words), len(words)))
+    return tuple(found)
 
 
 def _sentence_bounds(line: str) -> list[tuple[int, int]]:

@@ -26,7 +26,7 @@ def clean_article(
     matched = article.content_status in MATCHED
     return replace(
         article,
-        lead=_lead(article.lead, article.body, cleaned.body),
+        lead=lead_of(article.lead, article.body, cleaned.body),
         body=cleaned.body,
         word_count=count_words(cleaned.body),
         content_hash=content_hash(cleaned.body),
@@ -44,7 +44,7 @@ def clean_again(held: HeldText, boilerplate: frozenset[int]) -> CleanedText | No
         return None
     return CleanedText(
         article_id=held.article_id,
-        lead=_lead(held.lead, held.body, cleaned.body),
+        lead=lead_of(held.lead, held.body, cleaned.body),
         body=cleaned.body,
         word_count=count_words(cleaned.body),
         content_hash=content_hash(cleaned.body),
@@ -53,6 +53,6 @@ def clean_again(held: HeldText, boilerplate: frozenset[int]) -> CleanedText | No
     )
 
 
-def _lead(lead: str, before: str, after: str) -> str:
+def lead_of(lead: str, before: str, after: str) -> str:
     """A lead that was the text's first paragraph stays so."""
     return after.split("\n", 1)[0] if lead == before.split("\n", 1)[0] else lead

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence, Set
+from typing import Protocol
+
+import numpy as np
+
+from ingest.matching.shingles import Flags, Hashes, Places, Shingles, found_at, word_hashes
 
 GAP_WORDS = 12
 """A gap of more words, on either side, is other text and not another figure of one sentence."""
@@ -38,27 +42,41 @@ def is_number(word: str) -> bool:
     return word[0].isdigit() or word[-1].isdigit()
 
 
-def conflict(
-    words: Sequence[str],
-    others: Sequence[str],
-    found: Sequence[bool],
-    other_shingles: Sequence[tuple[str, ...]],
-    names: frozenset[str],
-    size: int,
-) -> float:
-    """Share of the facts in the shared sentences that differ, 0 to 1: the larger of the share among
-    all and the share among numbers.
+class Wording(Protocol):
+    """What conflicts are looked for in: a text's folded words, their hashes and which of them hold
+    a figure, its names, and its runs of `size` words."""
 
-    `found` says for each run of `size` words of the one whether the other has it, `other_shingles`
-    are the other's runs in order.
-    """
+    @property
+    def words(self) -> Sequence[str]: ...
+    @property
+    def hashes(self) -> Hashes: ...
+    @property
+    def numbers(self) -> Flags: ...
+    @property
+    def names(self) -> frozenset[str]: ...
+    @property
+    def named(self) -> Flags: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def shingles(self) -> Shingles: ...
+
+
+def conflict(one: Wording, other: Wording) -> float:
+    """Share of the facts in the shared sentences of the one that differ in the other, 0 to 1: the
+    larger of the share among all and the share among numbers."""
+    known, at = found_at(one.shingles.distinct, other.shingles.distinct)
+    found = known[one.shingles.which]
+    if found.all():
+        return 0.0
+    names = one.names | other.names
     clashes = [0, 0]  # of numbers, of names
     agreements = [0, 0]
-    for gap, other_gap in _short_gaps(words, others, found, other_shingles, size):
+    for gap, other_gap in _short_gaps(one, other, found, at[one.shingles.which]):
         for kind, (ours, theirs) in enumerate(
             (
                 ({w for w in gap if is_number(w)}, {w for w in other_gap if is_number(w)}),
-                ({*names.intersection(gap)}, {*names.intersection(other_gap)}),
+                (names.intersection(gap), names.intersection(other_gap)),
             )
         ):
             agreements[kind] += len(ours & theirs)
@@ -66,10 +84,13 @@ def conflict(
     total = sum(clashes)
     if total < LEAST_CONFLICTS:
         return 0.0
-    for at, word in enumerate(words):
-        kind = 0 if is_number(word) else 1
-        if (kind == 0 or word in names) and any(found[max(0, at - size + 1) : at + 1]):
-            agreements[kind] += 1
+    covered = np.zeros(len(one.words), np.bool_)
+    for at_word in range(one.size):
+        covered[at_word : at_word + len(found)] |= found[: len(covered) - at_word]
+    strangers = word_hashes([*(other.names - one.names)])
+    named = one.named | np.isin(one.hashes, strangers)
+    agreements[0] += int(np.count_nonzero(covered & one.numbers))
+    agreements[1] += int(np.count_nonzero(covered & named & ~one.numbers))
     of_all = total / (total + sum(agreements))
     numbers = clashes[0] + agreements[0]
     if numbers < LEAST_NUMBERS or clashes[0] < LEAST_CONFLICTS:
@@ -78,36 +99,27 @@ def conflict(
 
 
 def _short_gaps(
-    words: Sequence[str],
-    others: Sequence[str],
-    found: Sequence[bool],
-    other_shingles: Sequence[tuple[str, ...]],
-    size: int,
+    one: Wording, other: Wording, found: Flags, which: Places
 ) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
-    """Pairs of short gaps between the same words in both texts."""
-    hits = [at for at, hit in enumerate(found) if hit]
-    gaps = [(a, b) for a, b in pairwise(hits) if 1 < b - a <= GAP_WORDS + size]
-    places: dict[tuple[str, ...], list[int]] = {
-        tuple(words[at : at + size]): [] for gap in gaps for at in gap
-    }
-    if not places:
-        return
-    for at, shingle in enumerate(other_shingles):
-        if shingle in places:
-            places[shingle].append(at)
+    """Pairs of short gaps between the same words in both texts. `found` says which runs of the one
+    the other has, and `which` of its distinct ones they are."""
+    hits = np.flatnonzero(found)
+    wide = np.diff(hits)
+    short = (wide > 1) & (wide <= GAP_WORDS + one.size)
+    ends = zip(hits[:-1][short].tolist(), hits[1:][short].tolist(), strict=True)
     expected = 0
-    for last, at in gaps:
-        lefts = places[tuple(words[last : last + size])]
+    for last, at in ends:
+        lefts = other.shingles.places(which[last])
         left = lefts[min(bisect_left(lefts, expected), len(lefts) - 1)]
-        rights = places[tuple(words[at : at + size])]
+        rights = other.shingles.places(which[at])
         nearest = bisect_left(rights, left + 1)
         if nearest < len(rights):
             expected = right = rights[nearest]
-            if right - left <= GAP_WORDS + size:
-                yield words[last + size : at], others[left + size : right]
+            if right - left <= GAP_WORDS + one.size:
+                yield one.words[last + one.size : at], other.words[left + one.size : right]
 
 
-def _clashes(ours: set[str], theirs: set[str]) -> int:
+def _clashes(ours: Set[str], theirs: Set[str]) -> int:
     """How many of these stand against each other; one name in two spellings does not."""
     if not ours or not theirs:
         return 0

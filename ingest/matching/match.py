@@ -6,12 +6,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Literal
+
+import numpy as np
 
 from ingest.matching.blocks import blocks_of
 from ingest.matching.boilerplate import restore
-from ingest.matching.facts import conflict, names_in
+from ingest.matching.facts import conflict, is_number, names_in
+from ingest.matching.shingles import (
+    NO_HASHES,
+    Flags,
+    Hashes,
+    Shingles,
+    count_shared,
+    found_at,
+    shingled,
+    word_hashes,
+)
 from ingest.types import RemovedBlock
 from ingest.words import UNSPACED, folded_words
 
@@ -63,8 +74,6 @@ RUN_GAP = 5
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
-Shingle = tuple[str, ...]
-
 
 class Text:
     """A text with its shingles, made when they are first wanted. `removed` is the boilerplate that
@@ -84,19 +93,36 @@ class Text:
         return folded_words(self._text)
 
     @cached_property
+    def hashes(self) -> Hashes:
+        """A number for each word."""
+        return word_hashes(self.words)
+
+    @cached_property
     def size(self) -> int:
         """Words in a shingle."""
+        if self._text.isascii() or not _UNSPACED.search(" ".join(self.words)):
+            return SHINGLE_WORDS
         characters = sum(1 for word in self.words if _UNSPACED.match(word))
         return SHINGLE_CHARACTERS if 2 * characters > len(self.words) else SHINGLE_WORDS
 
     @cached_property
-    def sequence(self) -> list[Shingle]:
-        """Shingles in order."""
-        return shingled(self.words, self.size)
+    def shingles(self) -> Shingles:
+        return Shingles(shingled(self.hashes, self.size))
+
+    @property
+    def distinct(self) -> Hashes:
+        """Its shingles, each once, ascending."""
+        return self.shingles.distinct
 
     @cached_property
-    def distinct(self) -> frozenset[Shingle]:
-        return frozenset(self.sequence)
+    def numbers(self) -> Flags:
+        """Which words hold a figure."""
+        return np.fromiter(map(is_number, self.words), np.bool_, len(self.words))
+
+    @cached_property
+    def named(self) -> Flags:
+        """Which words are among its names."""
+        return np.fromiter(map(self.names.__contains__, self.words), np.bool_, len(self.words))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -111,9 +137,9 @@ class Text:
         return frozenset(cut.hash for cut in self._removed if cut.hash)
 
     @cached_property
-    def removed_shingles(self) -> frozenset[Shingle]:
-        pieces = (folded_words(cut.text) for cut in self._removed if cut.hash)
-        return frozenset(shingle for words in pieces for shingle in shingled(words, self.size))
+    def removed_shingles(self) -> Hashes:
+        pieces = (word_hashes(folded_words(cut.text)) for cut in self._removed if cut.hash)
+        return np.concatenate([NO_HASHES, *(shingled(piece, self.size) for piece in pieces)])
 
     def with_back(self, hashes: frozenset[int]) -> Text:
         """This text with the removed blocks of these hashes put back."""
@@ -160,7 +186,7 @@ def side_by_side(one: Text, other: Text) -> tuple[Text, Text]:
 
 def _carried(one: Text, other: Text) -> frozenset[int]:
     """What was removed from the one and stands in the other."""
-    if other.distinct.isdisjoint(one.removed_shingles):
+    if not count_shared(one.removed_shingles, other.distinct):
         return frozenset()  # most often; telling blocks apart costs more
     return one.removed_hashes & other.kept_hashes
 
@@ -173,7 +199,7 @@ def compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
         return match
     allowed = _allowed_conflict(match.containment)
     for view in _whole_views(one, other, same_publisher=same_publisher):
-        clash = _conflict_of(*_ordered(*view))
+        clash = conflict(*_ordered(*view))
         if clash > allowed:
             return replace(match, kind="template", conflict=clash)
     return match
@@ -204,18 +230,18 @@ def _compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
     smaller, larger = _ordered(one, other)
     first = smaller is one
     if len(smaller.distinct) < MIN_SHINGLES:
-        same = bool(smaller.distinct) and smaller.sequence == larger.sequence
+        same = bool(smaller.words) and smaller.words == larger.words
         return Match("copy", 1.0, first_is_smaller=first) if same else None
-    common = smaller.distinct & larger.distinct
-    containment = len(common) / len(smaller.distinct)
-    if len(common) < EXCERPT_WORDS and containment < COPY_CONTAINMENT:
+    known, at = found_at(smaller.distinct, larger.distinct)
+    common = int(np.count_nonzero(known))
+    containment = common / len(smaller.distinct)
+    if common < EXCERPT_WORDS and containment < COPY_CONTAINMENT:
         return None
-    found = [shingle in common for shingle in smaller.sequence]
-    in_larger = [shingle in common for shingle in larger.sequence]
+    in_distinct = np.zeros(len(larger.distinct), np.bool_)
+    in_distinct[at[known]] = True
+    found, in_larger = known[smaller.shingles.which], in_distinct[larger.shingles.which]
     start, end = _extent(in_larger)
-    match = Match(
-        "copy", containment, sum(in_larger) / len(in_larger), start, end, first_is_smaller=first
-    )
+    match = Match("copy", containment, float(in_larger.mean()), start, end, first_is_smaller=first)
     needed = SAME_PUBLISHER_CONTAINMENT if same_publisher else COPY_CONTAINMENT
     truncated = containment >= TRUNCATED_CONTAINMENT and _from_the_start(found, in_larger)
     if containment < needed or not (_tenths_reached(found) >= TENTHS or truncated):
@@ -223,7 +249,7 @@ def _compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
         if not same_publisher and quoted[1] - quoted[0] >= EXCERPT_WORDS:
             return replace(match, kind="excerpt")
         return None
-    clash = _conflict_of(smaller, larger)
+    clash = conflict(smaller, larger)
     kind: Kind = "template" if clash > _allowed_conflict(containment) else "copy"
     return replace(match, kind=kind, conflict=clash)
 
@@ -232,55 +258,34 @@ def _allowed_conflict(containment: float) -> float:
     return min(MOST_CONFLICT, CONFLICT_SHARE * containment)
 
 
-def _conflict_of(smaller: Text, larger: Text) -> float:
-    found = [shingle in larger.distinct for shingle in smaller.sequence]
-    if all(found):
-        return 0.0
-    names = smaller.names | larger.names
-    return conflict(smaller.words, larger.words, found, larger.sequence, names, smaller.size)
+def _tenths_reached(found: Flags) -> int:
+    bounds = np.arange(11) * len(found) // 10
+    counts = np.diff(np.append(0, np.cumsum(found))[bounds])
+    return int(np.count_nonzero(counts >= TENTH_SHARE * np.diff(bounds)))
 
 
-def _tenths_reached(found: Sequence[bool]) -> int:
-    bounds = [len(found) * tenth // 10 for tenth in range(11)]
-    return sum(
-        sum(found[start:end]) >= TENTH_SHARE * (end - start) for start, end in pairwise(bounds)
-    )
-
-
-def _from_the_start(found: Sequence[bool], in_larger: Sequence[bool]) -> bool:
+def _from_the_start(found: Flags, in_larger: Flags) -> bool:
     """Whether one run that starts the larger text is a good part of the smaller."""
     start, end = _longest_run(in_larger)
     reach = TRUNCATED_CONTAINMENT * len(found)
     return start <= TRUNCATED_START * len(in_larger) and end - start >= reach
 
 
-def _extent(in_larger: Sequence[bool]) -> tuple[float, float]:
+def _extent(in_larger: Flags) -> tuple[float, float]:
     """Where the common part lies, stray matches apart: its middle three quarters."""
-    hits = [at for at, hit in enumerate(in_larger) if hit]
-    if not hits:
+    hits = np.flatnonzero(in_larger)
+    if not len(hits):
         return 0.0, 0.0
     trim = len(hits) // 8
     total = len(in_larger)
-    return hits[trim] / total, (hits[-1 - trim] + 1) / total
-
-
-def share(part: frozenset[Shingle], whole: frozenset[Shingle]) -> float:
-    """Share of `part` that is in `whole`, 0 to 1."""
-    return len(part & whole) / len(part) if part else 0.0
+    return int(hits[trim]) / total, (int(hits[-1 - trim]) + 1) / total
 
 
 def similarity(one: Text, other: Text) -> float:
     """Jaccard similarity of two texts' shingles, 0 to 1."""
-    common = len(one.distinct & other.distinct)
+    common = count_shared(one.distinct, other.distinct)
     union = len(one.distinct) + len(other.distinct) - common
     return common / union if union else 0.0
-
-
-def shingled(words: Sequence[str], size: int) -> list[Shingle]:
-    """All runs of `size` words, in order; the whole text when it is shorter."""
-    if len(words) <= size:
-        return [tuple(words)] if words else []
-    return list(zip(*(words[at:] for at in range(size)), strict=False))
 
 
 def shared_hashes(sketches: Mapping[str, Sequence[int]], *, least: int) -> list[tuple[str, str]]:
@@ -296,15 +301,13 @@ def shared_hashes(sketches: Mapping[str, Sequence[int]], *, least: int) -> list[
     return [pair for pair, count in counts.items() if count >= least]
 
 
-def _longest_run(found: Sequence[bool]) -> tuple[int, int]:
+def _longest_run(found: Flags) -> tuple[int, int]:
     """Start and end of the longest run of matches, gaps of up to RUN_GAP bridged."""
-    best, start, last = (0, 0), 0, None
-    for at, hit in enumerate(found):
-        if not hit:
-            continue
-        if last is None or at - last > RUN_GAP + 1:
-            start = at
-        last = at
-        if at + 1 - start > best[1] - best[0]:
-            best = (start, at + 1)
-    return best
+    hits = np.flatnonzero(found)
+    if not len(hits):
+        return 0, 0
+    breaks = np.flatnonzero(np.diff(hits) > RUN_GAP + 1)
+    starts = hits[np.append(0, breaks + 1)]
+    ends = hits[np.append(breaks, len(hits) - 1)] + 1
+    longest = int(np.argmax(ends - starts))
+    return int(starts[longest]), int(ends[longest])

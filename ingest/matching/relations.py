@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+import numpy as np
 
-from ingest.matching.match import Text, share, shingled
+from ingest.matching.match import Text
+from ingest.matching.shingles import found_at, share, shingled, word_hashes
 from ingest.types import Relation
 from ingest.words import folded_words
 
@@ -30,12 +31,13 @@ def relation(original: Text, reprint: Text) -> Relation:
     """How a reprint carries its original."""
     if share(original.distinct, reprint.distinct) >= FULL_CONTAINMENT:
         return "full"
-    found = [shingle in reprint.distinct for shingle in original.sequence]
+    known, _ = found_at(original.distinct, reprint.distinct)
+    found = known[original.shingles.which]
     # Where it breaks off: stray wording shared further down must not count as the end.
-    gains = list(accumulate(1 if shared else -1 for shared in found))
-    end = gains.index(max(gains)) + 1 if gains else 0
-    cut = end < TRUNCATED_END * len(found) and sum(found[:end]) >= TRUNCATED_HEAD * end
-    if cut and sum(found[end:]) < TRUNCATED_TAIL * (len(found) - end):
+    gains = np.cumsum(np.where(found, 1, -1))
+    end = int(np.argmax(gains)) + 1 if len(found) else 0
+    cut = end < TRUNCATED_END * len(found) and found[:end].sum() >= TRUNCATED_HEAD * end
+    if cut and found[end:].sum() < TRUNCATED_TAIL * (len(found) - end):
         return "truncated"
     return "edited"
 
@@ -52,7 +54,7 @@ def added_paragraphs(original: Text, reprint: Text) -> list[str]:
         if len(words) <= original.size + 2:
             known = f" {' '.join(words)} " in whole
         else:
-            pieces = frozenset(shingled(words, original.size))
+            pieces = np.unique(shingled(word_hashes(words), original.size))
             known = share(pieces, original.distinct) >= KNOWN_PARAGRAPH
         if not known:
             added.append(paragraph)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
+
 from ingest.matching.comparisons import Comparisons
-from ingest.matching.match import Text, share, side_by_side, similarity
+from ingest.matching.match import Text, side_by_side, similarity
 from ingest.matching.originals import CONTAINED_WEIGHT, Attribution, attribute, publication_order
 from ingest.matching.relations import added_paragraphs, relation
+from ingest.matching.shingles import count_shared, share
 from ingest.types import ArticleLink, Copy, Reprint, Role, Story
 
 NEARLY_FULL = 0.9
@@ -102,11 +105,9 @@ def _extras(members: Sequence[Copy], compared: Comparisons) -> dict[str, int]:
     texts = {copy.article_id: compared.text(copy).distinct for copy in members}
     if len(members) == 1:
         return {members[0].article_id: 0}
-    counts: dict[tuple[str, ...], int] = {}
-    for shingles in texts.values():
-        for shingle in shingles:
-            counts[shingle] = counts.get(shingle, 0) + 1
-    return {name: sum(counts[s] == 1 for s in shingles) for name, shingles in texts.items()}
+    found, counts = np.unique(np.concatenate([*texts.values()]), return_counts=True)
+    single = found[counts == 1]
+    return {name: count_shared(shingles, single) for name, shingles in texts.items()}
 
 
 def _role(copy: Copy, original: Copy | None) -> Role:

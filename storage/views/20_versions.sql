@@ -46,3 +46,18 @@ FROM articles LEFT JOIN (
 WHERE coalesce(versions.seen_at, articles.fetched_at) <= ts::TIMESTAMPTZ
   AND (replaced_at IS NULL OR replaced_at > ts::TIMESTAMPTZ);
 COMMENT ON MACRO TABLE as_of IS 'The articles'' content as it stood at a moment, one row per article that had been fetched by then: article_id, version, seen_at, title, body. Give the moment with its zone: as_of(''2026-11-20 12:00+00'').';
+
+CREATE VIEW rechecks AS
+SELECT article_id, publisher, checks, checked_at, outcome, gone_at, next_check_at,
+       articles.first_seen_at, url
+FROM internal.rechecks JOIN articles USING (article_id);
+COMMENT ON VIEW rechecks IS 'Recent articles whose page is fetched again 1, 6, 24 and 72 hours after it was first fetched, and articles whose page was found to be gone. Others have no row (any more).';
+COMMENT ON COLUMN rechecks.article_id IS 'The article (articles.article_id).';
+COMMENT ON COLUMN rechecks.publisher IS 'Its outlet (publishers.publisher).';
+COMMENT ON COLUMN rechecks.checks IS 'How often its page was asked for again.';
+COMMENT ON COLUMN rechecks.checked_at IS 'When that was last done; NULL before the first time.';
+COMMENT ON COLUMN rechecks.outcome IS 'What came of it: unchanged; changed (see article_versions); gone; worse (less than the text that is held: a wall, a teaser, a list); other_article (the address shows another one now); or the kind of error as in entries.reason. NULL before the first time.';
+COMMENT ON COLUMN rechecks.gone_at IS 'Since when its page has been found to be gone (HTTP 404 or 410); NULL when it was there the last time. The article is kept.';
+COMMENT ON COLUMN rechecks.next_check_at IS 'It is asked for again from then on; NULL when no more.';
+COMMENT ON COLUMN rechecks.first_seen_at IS 'When a feed first led to the article.';
+COMMENT ON COLUMN rechecks.url IS 'Address of the article.';
