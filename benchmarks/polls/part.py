@@ -167,7 +167,13 @@ def _targets(found: dict[int, dict[str, Medians]]) -> list[Target]:
             )
         more = 1000 * (ours.cpu - bare.cpu) / size
         targets.append(
-            Target(f"CPU a feed beyond bare requests, {size:,} feeds", 0.5, more, unit=" ms")
+            Target(
+                f"CPU a feed beyond bare requests, {size:,} feeds",
+                0.5,
+                more,
+                unit=" ms",
+                reason="the start of the run, some 1.2 s, is shared by few feeds",
+            )
         )
     largest = max(found)
     memory = found[largest][OURS].memory / 1e6
