@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import duckdb
 import pyarrow as pa
@@ -27,5 +27,8 @@ def incoming(
     connection.register(name, pa.table(dict(zip(columns, arrays, strict=True))))
     try:
         yield
-    finally:
-        connection.unregister(name)
+    except BaseException:
+        with suppress(duckdb.Error):  # in a transaction that an error has ended: that error counts
+            connection.unregister(name)
+        raise
+    connection.unregister(name)

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.analysts.generated import generate
+from benchmarks.analysts.growth import table_sizes
 from benchmarks.analysts.questions import QUESTIONS
 from storage.database import Database
 from storage.home import Home
@@ -90,23 +91,9 @@ def _table(asked: dict[int, Figures]) -> str:
 
 
 def _tables(database: Database) -> str:
-    """The size of each table in the largest file, by the blocks it fills."""
+    """The size of each table in the largest file."""
     with duckdb.connect(str(database.home.published), read_only=True) as connection:
-        lines = ["", "| table | rows | MB |", "| --- | ---: | ---: |"]
-        tables = connection.execute(
-            "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
-            "ORDER BY ALL"
-        ).fetchall()
-        (block,) = connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0]
-        for table, rows in tables:
-            (blocks,) = connection.execute(
-                "SELECT count(DISTINCT block_id) FROM ("
-                f"SELECT block_id FROM pragma_storage_info('{table}') WHERE persistent "
-                f"UNION SELECT unnest(additional_block_ids) FROM pragma_storage_info('{table}'))"
-            ).fetchall()[0]
-            if rows:
-                lines.append(f"| {table} | {rows:,} | {blocks * block / 1e6:,.1f} |")
-        return "\n".join(lines)
+        return "\n".join(["", *table_sizes(connection)])
 
 
 if __name__ == "__main__":

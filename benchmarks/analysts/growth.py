@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         database = Database(Home(args.folder or Path(scratch)))
         with database.write() as connection:
-            connection.execute(_FEEDS, {"feeds": args.feeds, "start": START})
+            _run(connection, _FEEDS, feeds=args.feeds, start=START)
         pool = paragraphs(1)
         each = round(args.feeds * args.articles)
         for day in range(args.days):
@@ -63,21 +63,23 @@ def main() -> None:
 
 
 def _add_day(database: Database, day: int, articles: int, pool: list[str]) -> None:
-    values = {"start": START + timedelta(days=day)}
+    start, first, end = START + timedelta(days=day), day * articles, (day + 1) * articles
     with (
         database.write() as connection,
         incoming(connection, {"text": TEXT}, [(text,) for text in pool], name="pool"),
     ):
-        failing = {"polls": POLLS_A_DAY, "failing": FAILED_OF_A_THOUSAND}
-        connection.execute(_POLLS, values | failing)
-        numbers = {"first": day * articles, "end": (day + 1) * articles}
-        connection.execute(_ARTICLES, values | numbers)
-        connection.execute(_STORIES, numbers)
-        connection.execute(_URLS, numbers)
-        connection.execute(_SKETCHES, values | numbers)
-        entries = {"first": int(numbers["first"] * LISTED_TWICE),
-                   "end": int(numbers["end"] * LISTED_TWICE), "twice": LISTED_TWICE}  # fmt: skip
-        connection.execute(_ENTRIES, values | entries)
+        _run(connection, _POLLS, start=start, polls=POLLS_A_DAY, failing=FAILED_OF_A_THOUSAND)
+        _run(connection, _ARTICLES, start=start, first=first, end=end)
+        _run(connection, _STORIES + _URLS + _SKETCHES, first=first, end=end)
+        listed = {"first": int(first * LISTED_TWICE), "end": int(end * LISTED_TWICE)}
+        _run(connection, _ENTRIES, start=start, twice=LISTED_TWICE, **listed)
+
+
+def _run(connection: Connection, sql: str, **values: object) -> None:
+    """Execute statements one by one, each with those of the values that it names."""
+    for statement in sql.split(";"):
+        named = {name: value for name, value in values.items() if f"${name}" in statement}
+        connection.execute(statement, named)
 
 
 def _retire(database: Database, day: int, keep: int) -> float:
@@ -134,7 +136,7 @@ INSERT INTO publishers (publisher, name, feeds, first_seen_at)
 SELECT 'outlet' || i || '.example', 'Outlet ' || i, 2, $start FROM range($feeds // 2) AS t(i);
 INSERT INTO feeds BY NAME
 SELECT {_id("f", "i")} AS feed_id, 'https://outlet' || i // 2 || '.example/feed' || i AS url,
-       url AS current_url, 'outlet' || i // 2 || '.example' AS publisher, 'Feed' AS title,
+       url AS current_url, 'outlet' || i // 2 || '.example' AS publisher, 'Feed' AS title, $start AS next_poll_at,
        'rss' AS format, 'en' AS language, $start AS added_at, INTERVAL 1 HOUR AS poll_interval,
        'no_change' AS last_outcome
 FROM range($feeds) AS t(i)
@@ -142,18 +144,21 @@ FROM range($feeds) AS t(i)
 
 _POLLS = f"""
 INSERT INTO polls BY NAME
-SELECT {_id("p", "hash(feed_id, i, $start)::HUGEINT % 2^62")} AS poll_id,
-       {_id("r", "hash($start, i * 288 // $polls) % 2^62")} AS run_id, feed_id,
-       $start::TIMESTAMPTZ + to_seconds(i * 86400 // $polls + hash(feed_id) % 600) AS started_at,
-       (hash(i, feed_id, $start) % 900)::INTEGER AS elapsed_ms,
-       hash(feed_id, i, $start) % 1000 AS draw,
-       CASE WHEN draw < $failing THEN 'http_5xx' WHEN draw < 5 * $failing THEN 'new_entries'
-            WHEN draw < 9 * $failing THEN 'no_change' ELSE 'not_modified' END AS outcome,
-       CASE WHEN draw < $failing THEN 503 WHEN draw < 9 * $failing THEN 200 ELSE 304 END
-           AS http_status,
-       CASE WHEN draw < 9 * $failing THEN 5000 + hash(feed_id, i) % 60000 ELSE 0 END AS bytes,
-       CASE WHEN draw < $failing THEN 'The server said 503 Service Unavailable.' END AS error
-FROM feeds, range($polls) AS t(i)
+SELECT * EXCLUDE (draw) FROM (
+    SELECT {_id("p", "hash(feed_id, i, $start)::HUGEINT % 1e18")} AS poll_id,
+           {_id("r", "hash($start, i * 288 // $polls)::HUGEINT % 1e18")} AS run_id, feed_id,
+           $start::TIMESTAMPTZ + to_seconds(i * 86400 // $polls + hash(feed_id) % 600)
+               AS started_at,
+           (hash(i, feed_id, $start) % 900)::INTEGER AS elapsed_ms,
+           hash(feed_id, i, $start) % 1000 AS draw,
+           CASE WHEN draw < $failing THEN 'http_5xx' WHEN draw < 5 * $failing THEN 'new_entries'
+                WHEN draw < 9 * $failing THEN 'no_change' ELSE 'not_modified' END AS outcome,
+           CASE WHEN draw < $failing THEN 503 WHEN draw < 9 * $failing THEN 200 ELSE 304 END
+               AS http_status,
+           CASE WHEN draw < 9 * $failing THEN 5000 + hash(feed_id, i) % 60000 ELSE 0 END AS bytes,
+           CASE WHEN draw < $failing THEN 'The server said 503 Service Unavailable.' END AS error
+    FROM feeds, range($polls) AS t(i)
+)
 ORDER BY started_at
 """
 
@@ -193,13 +198,13 @@ SELECT story_id, min(article_id) FILTER (role = 'original') AS representative_ar
        count(DISTINCT publisher) AS publisher_count, max(sort_at) AS changed_at
 FROM articles
 WHERE article_id IN (SELECT {_id("a", "i")} FROM range($first, $end) AS t(i))
-GROUP BY story_id HAVING representative_article_id IS NOT NULL
+GROUP BY story_id HAVING representative_article_id IS NOT NULL;
 """
 
 _URLS = f"""
 INSERT INTO internal.article_urls
 SELECT 'outlet.example/news/' || i || '-some-words-of-a-title', {_id("a", "i")}
-FROM range($first, $end) AS t(i)
+FROM range($first, $end) AS t(i);
 """
 
 _SKETCHES = f"""
