@@ -136,8 +136,8 @@ INSERT INTO publishers (publisher, name, feeds, first_seen_at)
 SELECT 'outlet' || i || '.example', 'Outlet ' || i, 2, $start FROM range($feeds // 2) AS t(i);
 INSERT INTO feeds BY NAME
 SELECT {_id("f", "i")} AS feed_id, 'https://outlet' || i // 2 || '.example/feed' || i AS url,
-       url AS current_url, 'outlet' || i // 2 || '.example' AS publisher, 'Feed' AS title, $start AS next_poll_at,
-       'rss' AS format, 'en' AS language, $start AS added_at, INTERVAL 1 HOUR AS poll_interval,
+       url AS current_url, 'outlet' || i // 2 || '.example' AS publisher, 'Feed' AS title,
+       $start AS next_poll_at, 'rss' AS format, 'en' AS language, $start AS added_at, INTERVAL 1 HOUR AS poll_interval,
        'no_change' AS last_outcome
 FROM range($feeds) AS t(i)
 """
