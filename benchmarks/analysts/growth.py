@@ -137,7 +137,8 @@ SELECT 'outlet' || i || '.example', 'Outlet ' || i, 2, $start FROM range($feeds 
 INSERT INTO feeds BY NAME
 SELECT {_id("f", "i")} AS feed_id, 'https://outlet' || i // 2 || '.example/feed' || i AS url,
        url AS current_url, 'outlet' || i // 2 || '.example' AS publisher, 'Feed' AS title,
-       $start AS next_poll_at, 'rss' AS format, 'en' AS language, $start AS added_at, INTERVAL 1 HOUR AS poll_interval,
+       $start AS next_poll_at, 'rss' AS format, 'en' AS language, $start AS added_at,
+       INTERVAL 1 HOUR AS poll_interval,
        'no_change' AS last_outcome
 FROM range($feeds) AS t(i)
 """
