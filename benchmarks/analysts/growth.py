@@ -211,11 +211,11 @@ FROM range($first, $end) AS t(i);
 _SKETCHES = f"""
 INSERT INTO internal.sketches
 SELECT (hash(i, n) % 4294967296)::UINTEGER, hash(i)
-FROM range($first, $end) AS t(i), range(32) AS s(n);
+FROM range($first, $end) AS t(i), range(32) AS s(n) ORDER BY i, n;
 INSERT INTO internal.block_sightings
 SELECT 'outlet' || hash(i) % (SELECT count(*) FROM publishers) || '.example', hash(i, n),
        {_id("a", "i")}
-FROM range($first, $end) AS t(i), range(14) AS s(n)
+FROM range($first, $end) AS t(i), range(14) AS s(n) ORDER BY i, n
 """
 
 _ENTRIES = f"""
