@@ -23,12 +23,14 @@ from benchmarks.environments import DEFAULT_FOLDER, Environments
 from benchmarks.polls import part as polls
 from benchmarks.rounds import Plan, say
 from benchmarks.stored import part as stored
+from benchmarks.web_archive import part as web_archive
 
 PARTS: dict[str, Callable[[Plan], Section]] = {
     "end_to_end": end_to_end.measured,
     "polls": polls.measured,
     "loading": stored.loading,
     "publishing": stored.publishing,
+    "web_archive": web_archive.measured,
     "start_up": start_up.measured,
 }
 ROOT = Path(__file__).parents[1]

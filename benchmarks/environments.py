@@ -14,6 +14,7 @@ DEFAULT_FOLDER = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser()
 PACKAGES = {
     "loop": ("feedparser", "requests", "trafilatura", "lxml_html_clean", "duckdb"),
     "newspaper4k": ("newspaper4k", "feedparser", "requests", "lxml_html_clean", "duckdb"),
+    "web_archive": ("trafilatura", "lxml_html_clean", "fastwarc"),
     "reader": ("reader", "requests", "sgmllib3k"),
 }
 """What is installed in each, in the newest version that fits."""

@@ -52,14 +52,27 @@ class _Tokens(dict[str, str]):
         return words
 
 
+class _Counts(dict[str, int]):
+    """The number of words in tokens of scripts that set spaces."""
+
+    def __missing__(self, token: str) -> int:
+        count = len(_WORDS.findall(token))
+        if len(token) <= LONGEST_KEPT:
+            if len(self) >= TOKENS_KEPT:
+                self.clear()
+            self[token] = count
+        return count
+
+
 _KNOWN_TOKENS = _Tokens()
+_KNOWN_COUNTS = _Counts()
 
 
 def count_words(text: str) -> int:
     """Words of a text; in scripts without spaces, half the number of characters."""
-    words = _WORDS.findall(text)
     if not _UNSPACED_CHARACTER.search(text):
-        return len(words)
+        return sum([_KNOWN_COUNTS[token] for token in text.split()])
+    words = _WORDS.findall(text)
     characters = sum(1 for word in words if _UNSPACED_CHARACTER.match(word))
     return len(words) - characters + (characters + 1) // 2
 

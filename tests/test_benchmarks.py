@@ -18,6 +18,7 @@ TABLES = {
     "polls": ("| Wirecopy |", "| bare requests + ETag |"),
     "loading": ("| 500 |",),
     "publishing": ("| 500 |",),
+    "web_archive": ("| wirecopy backfill |", "| trafilatura alone |"),
     "start_up": ("| wirecopy --help |", "| wirecopy status |"),
 }
 

@@ -136,8 +136,9 @@ INSERT INTO publishers (publisher, name, feeds, first_seen_at)
 SELECT 'outlet' || i || '.example', 'Outlet ' || i, 2, $start FROM range($feeds // 2) AS t(i);
 INSERT INTO feeds BY NAME
 SELECT {_id("f", "i")} AS feed_id, 'https://outlet' || i // 2 || '.example/feed' || i AS url,
-       url AS current_url, 'outlet' || i // 2 || '.example' AS publisher, 'Feed' AS title, $start AS next_poll_at,
-       'rss' AS format, 'en' AS language, $start AS added_at, INTERVAL 1 HOUR AS poll_interval,
+       url AS current_url, 'outlet' || i // 2 || '.example' AS publisher, 'Feed' AS title,
+       $start AS next_poll_at, 'rss' AS format, 'en' AS language, $start AS added_at,
+       INTERVAL 1 HOUR AS poll_interval,
        'no_change' AS last_outcome
 FROM range($feeds) AS t(i)
 """
@@ -210,11 +211,11 @@ FROM range($first, $end) AS t(i);
 _SKETCHES = f"""
 INSERT INTO internal.sketches
 SELECT (hash(i, n) % 4294967296)::UINTEGER, hash(i)
-FROM range($first, $end) AS t(i), range(32) AS s(n);
+FROM range($first, $end) AS t(i), range(32) AS s(n) ORDER BY i, n;
 INSERT INTO internal.block_sightings
 SELECT 'outlet' || hash(i) % (SELECT count(*) FROM publishers) || '.example', hash(i, n),
        {_id("a", "i")}
-FROM range($first, $end) AS t(i), range(14) AS s(n)
+FROM range($first, $end) AS t(i), range(14) AS s(n) ORDER BY i, n
 """
 
 _ENTRIES = f"""

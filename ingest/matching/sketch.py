@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import accumulate, zip_longest
 
-import numpy as np
 import xxhash
 
 from ingest.words import folded_words
@@ -42,6 +41,5 @@ def sketch(text: str) -> tuple[int, ...]:
     runs = max(1, len(words) - SHINGLE_WORDS + 1)
     ends = [start - 1 for start in starts[min(SHINGLE_WORDS, len(words)) :]]
     pieces = map(b" ".join(words).__getitem__, map(slice, starts[:runs], ends))
-    hashes = np.fromiter(map(xxhash.xxh3_64_intdigest, pieces), np.uint64, runs)
-    found: list[int] = np.unique(hashes.astype(np.uint32))[:SKETCH_SIZE].tolist()
-    return tuple(found)
+    hashes = {xxhash.xxh3_64_intdigest(piece) & 0xFFFFFFFF for piece in pieces}
+    return tuple(sorted(hashes)[:SKETCH_SIZE])

@@ -51,8 +51,8 @@ always comes first, short enough that an orphan is soon gone."""
 
 MIB = 1 << 20
 LARGE = 2 * MIB
-"""Parsing a document of that size takes fifty times as much memory, which the C library then
-keeps; a new worker takes half a second. Hardly any feed or page is so large."""
+"""Parsing a document of that size may take fifty times as much memory, which the C library may
+then keep: a worker that has grown heavy is replaced, which takes half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,8 @@ class WorkerPool:
             del request
             swollen = worker.swollen()
             result, error = _judge(reply, job, swollen=swollen)
-            worn_out = worker.jobs >= self._policy.jobs_per_worker or job.size >= LARGE
+            worn_out = worker.jobs >= self._policy.jobs_per_worker
+            worn_out = worn_out or (job.size >= LARGE and worker.heavy())
             keep = reply[0] != OUT_OF_MEMORY and not worn_out and not swollen
         except WorkerLate:
             error = _late(job)

@@ -21,8 +21,11 @@ START_SECONDS = 60.0
 """How long a worker may take to start and import what is preloaded: generous, for a cold disk."""
 
 SWOLLEN_SHARE = 0.75
-"""Share of its memory limit. With all parsers loaded a worker has taken 0.55 of 256 MiB, and 0.7
-after the largest of 1,082 news pages (2 MB)."""
+"""Share of its memory limit. With all parsers loaded a worker has taken 0.25 of 256 MiB, and 0.4
+in the largest of 1,082 news pages (2 MB)."""
+
+HEAVY_SHARE = 0.5
+"""Share of its memory limit. After a few hundred pages a worker holds 0.45, most of it words."""
 
 _STDERR_BYTES = 4096
 _CHUNK = 1 << 16  # what a pipe holds on Linux
@@ -108,12 +111,20 @@ class WorkerProcess:
     def swollen(self) -> bool:
         """Whether it has come near its memory limit at some time. Never where the system does not
         tell, which is where it keeps no limit either (macOS)."""
+        return self._space(b"VmPeak:") > SWOLLEN_SHARE * self._memory_bytes
+
+    def heavy(self) -> bool:
+        """Whether it holds on to much of what it may have."""
+        return self._space(b"VmSize:") > HEAVY_SHARE * self._memory_bytes
+
+    def _space(self, name: bytes) -> int:
+        """Bytes of address space; 0 where the system does not tell."""
         try:
             with open(f"/proc/{self._process.pid}/status", "rb") as status:
-                peak = next(line for line in status if line.startswith(b"VmPeak:"))
+                line = next(line for line in status if line.startswith(name))
         except (OSError, StopIteration):
-            return False
-        return int(peak.split()[1]) * 1024 > SWOLLEN_SHARE * self._memory_bytes
+            return 0
+        return int(line.split()[1]) * 1024
 
     def kill(self) -> None:
         """Kill the process and whatever it has started. Only before `end`."""
