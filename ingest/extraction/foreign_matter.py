@@ -101,7 +101,7 @@ _SEE_ALSO = re.compile(
 )
 # Calls to subscribe, register, follow, download, write in or comment.
 _PITCH = re.compile(
-    r"\bsign(?:ing)?\s+up\s+(?:(?:to|for)\s+(?:the\b.{0,60}\b(?:newsletters?|briefing|bulletin|digest|e-?mails?|alerts?|updates?|inbox|mailing\s+list)\b|our|my|free|daily|weekly|breaking|email|e-mail|updates?|alerts?|receive|get)|here|now|today|with|below)|\bsubscribe\b.{0,60}\b(?:newsletter|today|now|here|channel|premium|podcast|email|feed)|\bnewsletters?\b.{0,60}\b(?:sign|subscribe|inbox|daily|weekly|free|click|deliver)"
+    r"\bsign(?:ing)?\s+up\s+(?:(?:to|for)\s+(?:the\b.{0,60}\b(?:newsletters?|briefing|bulletin|digest|alerts?|updates?|inbox|mailing\s+list)\b|our|my|free|daily|weekly|breaking|email|e-mail|updates?|alerts?|receive|get)|here|now|today|with|below)|\bsubscribe\b.{0,60}\b(?:newsletter|today|now|here|channel|premium|podcast|email|feed)|\bnewsletters?\b.{0,60}\b(?:sign|subscribe|inbox|daily|weekly|free|click|deliver)"
     r"|\b(?:daily|weekly|free|our|the\s+\w+)\s+newsletters?\b|deliver(?:ed)?\s+(?:\w+\s+){0,4}(?:to\s+)?your\s+(?:inbox|letterbox|email)"
     r"|\bfollow\s+(?:us|me|him|her|them|\w+(?:\.\w+)?(?:\s+\w+)?)\s+(?:\w+\s+)?on\s+(?:twitter|facebook|instagram|x\b|google|telegram|whatsapp|bluesky|threads|linkedin|tiktok|youtube|social)"
     r"|\blike\s+us\s+on\s+facebook|\b(?:add|set)\s+us\s+as\s+(?:a|your)\s+preferred\s+source|\bjoin\s+(?:our|the|thousands|thought)\b.{0,60}\b(?:commenting|conversation|community|channel|newsletter|readers|group)"
