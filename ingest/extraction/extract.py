@@ -66,9 +66,11 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     tree = _parse(body, url=url, content_type=content_type)
     metadata = read_metadata(tree, url=url)
     guess = None if metadata.published_times or day_in_url(url) else guessed_day(tree, url=url)
-    stated = stated_standfirst(tree, heading=metadata.heading, description=metadata.description)
+    below_headline = stated_standfirst(
+        tree, heading=metadata.heading, description=metadata.description
+    )
     found = _article_lines(tree, url=url)
-    lead = standfirst(tree, heading=metadata.heading, stated=stated, lines=found)
+    lead = standfirst(tree, heading=metadata.heading, stated=below_headline, lines=found)
     if lead:
         found = (lead, *found)
     listed = metadata.news and any(line.startswith("- ") for line in found)
