@@ -183,6 +183,7 @@ def main() -> None:
                 print(f"last poll, nothing new: {dict(outcomes)}")
                 problems = compare_pages(connection, log)
                 compare_stories(connection)
+                compare_bodies(connection)
             maintain(home)
             with duckdb.connect(str(home / "news.duckdb"), read_only=True) as connection:
                 compare_stories(connection)

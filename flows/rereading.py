@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.articles import MATCHED
+from ingest.articles import FRAMED, MATCHED
 from ingest.matching.boilerplate import Boilerplate, Reading, learn, read, restore, wanted
 from ingest.matching.cleaning import NOTHING, clean_article, lead_of
 from ingest.matching.stories import canonical_key
@@ -47,7 +47,7 @@ def clean_reread(connection: Connection, batch: Read) -> Reread:
     readings = tuple(
         read(one.article_id, one.publisher, one.title, one.body)
         for one in others
-        if one.content_status in MATCHED
+        if one.content_status in FRAMED
     )
     boilerplate = learn(readings, remembered(connection, wanted(readings)))
     blocks = {reading.article_id: reading.blocks for reading in readings}
@@ -67,8 +67,9 @@ def _with_same_text(stored: StoredArticle, article: Article) -> Article | None:
     """The article with the stored text, when that came of the same words; else None."""
     old = stored.article
     whole = restore(old.body, old.removed)
-    if (old.content_status in MATCHED) != (article.content_status in MATCHED):
-        return None
+    for kind in (MATCHED, FRAMED):
+        if (old.content_status in kind) != (article.content_status in kind):
+            return None
     if article.body != whole and (article.body, article.removed) != (old.body, old.removed):
         return None
     return replace(

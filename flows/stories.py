@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ingest.articles import MATCHED, Identified, identify
+from ingest.articles import FRAMED, Identified, identify
 from ingest.matching.boilerplate import (
     Boilerplate,
     Memory,
@@ -90,7 +90,7 @@ def _judge(
     texts = {  # read while no connection is open, though some may be held already
         article.article_id: read(article.article_id, article.publisher, article.title, article.body)
         for _, article in reversed(batch)  # of two at one address the first counts
-        if article.content_status in MATCHED
+        if article.content_status in FRAMED
     }
     with connect() as connection:
         revision = articles_revision(connection)
@@ -186,7 +186,8 @@ def _record(connection: Connection, judged: Judged, *, now: datetime) -> None:
     keep_blocks(connection, sightings, judged.boilerplate.learnt)
     matched = [article.article_id for article in judged.new if article.sketch]
     cleaned = [text.article_id for text in judged.cleaned]
-    mark_unsettled(connection, "learn", [*matched, *moved(judged.decisions, judged.found)])
+    teaching = [reading.article_id for reading in judged.readings]
+    mark_unsettled(connection, "learn", [*teaching, *moved(judged.decisions, judged.found)])
     mark_unsettled(connection, "judge", [*matched, *cleaned])
 
 

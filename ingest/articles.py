@@ -38,6 +38,10 @@ AGREEING = timedelta(hours=36)
 MATCHED = ("full", "teaser")
 """Only articles of these content_status values are matched."""
 
+FRAMED = (*MATCHED, "index")
+"""The text of these stands in its publisher's frame: it teaches boilerplate and is cleaned of it. A
+wall's text is the same on pages that have nothing in common."""
+
 
 def make_article(
     wanted: WantedPage,

@@ -21,6 +21,9 @@ _MARKS = (
 _WORDS = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[\w{_MARKS}])+")
 _UNSPACED_CHARACTER = re.compile(rf"[{UNSPACED}]")
 
+SOFT_HYPHEN = "\u00ad"
+"""Where a word may be broken at a line's end: no part of the word."""
+
 TOKENS_KEPT = 50_000
 """What is written between spaces recurs: so much of it, with its words, is kept at a time (some
 10 MB), and looked up twice as fast as it is split."""
@@ -40,7 +43,7 @@ class _Tokens(dict[str, str]):
     composes or folds."""
 
     def __missing__(self, token: str) -> str:
-        folded = unicodedata.normalize("NFKC", token).casefold()
+        folded = unicodedata.normalize("NFKC", token.replace(SOFT_HYPHEN, "")).casefold()
         words = " ".join(_WORDS.findall(folded))
         if len(token) <= LONGEST_KEPT:
             if len(self) >= TOKENS_KEPT:

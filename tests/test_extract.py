@@ -96,6 +96,18 @@ RUSSIAN = (
 ) * 2
 
 
+@pytest.mark.parametrize("block", ["header-teaser", "page-accreditation", "teaser-text"])
+def test_a_standfirst_in_a_block_called_otherwise(block: str) -> None:
+    line = "The old ferry is to cross the bay for one more year, the council says."
+    lines = "".join(f"<p>{paragraph}</p>" for paragraph in PROSE)
+    found = extract(
+        f'<html><head><title>Ferry</title><meta name="description" content="{line}"></head><body>'
+        f'<header><h1>Ferry</h1><div class="{block}">{line}</div></header>'
+        f"<article>{lines}</article></body></html>"
+    )
+    assert found.body.split("\n") == [line, *PROSE]
+
+
 def declared(charset: str) -> str:
     return f'<meta charset="{charset}">'
 

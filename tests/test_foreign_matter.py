@@ -35,8 +35,10 @@ ANYWHERE = {
     "Leia também: ponte divide a cidade": "pointer",
     "Lees ook: brug verdeelt de stad": "pointer",
     "Sign up for our newsletter here": "pitch",
+    "Sign up for the Harbour Wire morning briefing and never miss a story.": "pitch",
     "Abonnez-vous à notre newsletter": "pitch",
     "Suscríbete a nuestro boletín": "pitch",
+    "You can unsubscribe at any time. Read our Privacy Policy": "pitch",
     "Photo: AFP": "picture",
     "© 2026 Harbour Media. All rights reserved.": "rights",
     "Externer Inhalt nicht verfügbar": "consent",
@@ -63,6 +65,7 @@ def test_between_paragraphs(line: str) -> None:
         "The minister said: read the report.",
         "A subheading of the text",
         "He signed up for the army in 1939.",
+        "You pay less if you sign up for the bundle of three services.",
         "By nightfall the ferry had sailed.",
         "More than forty people came.",
         "Reuters reported the figures first.",
@@ -71,6 +74,16 @@ def test_between_paragraphs(line: str) -> None:
 )
 def test_the_articles_own_lines_stay(line: str) -> None:
     assert line in clean([TEXT[0], line, TEXT[1]], AROUND).lines
+
+
+@pytest.mark.parametrize("line", ["BAAR, SWITZERLAND", "SAINT-MALO, France –"])
+def test_a_dateline_above_the_text_stays(line: str) -> None:
+    assert clean(["TRANSPORT", line, *TEXT], AROUND).lines == (line, *TEXT)
+
+
+def test_who_worked_on_an_agencys_text() -> None:
+    line = "Reporting by Ida Moss in Portneuf; Editing by Paul Reed"
+    assert clean([*TEXT, line], AROUND).removed == ((line, "contributors"),)
 
 
 def test_what_follows_below_goes() -> None:

@@ -125,6 +125,22 @@ def test_what_turns_out_to_be_copies_of_one_story_is_unlearnt() -> None:
     assert store.held.boilerplate == {}
 
 
+@pytest.mark.parametrize("table_first", [True, False])
+def test_a_page_that_is_a_table_is_cleaned_too(table_first: bool) -> None:
+    """It is matched with nothing, but its publisher's frame is around it all the same."""
+    rows = [f"{place} Rower {place * 7} {place * 3} laps of the bay" for place in range(1, 20)]
+    table = article(f"https://{SITE}/table", text(HEADER, *rows), status="index")
+    others = [article(f"https://{SITE}/{n}", text(HEADER, *prose(n, 200))) for n in (1, 2, 3)]
+    store = StoryStore()
+    for batch in ((table,), others) if table_first else (others, (table,)):
+        store.add(*batch)
+    store.settle()
+    with store.database.open() as connection:
+        bodies = dict(connection.execute("SELECT url, body FROM articles").fetchall())
+    assert bodies[table.url] == text(*rows)
+    assert not any(HEADER in body for body in bodies.values())
+
+
 @pytest.mark.parametrize("settled_between", [True, False])
 def test_an_original_that_comes_after_its_teaser_takes_over(settled_between: bool) -> None:
     """Too little text to be found by: the address that the teaser declares leads to it."""

@@ -35,10 +35,19 @@ def test_site_names_are_cut(title: str, expected: str | None) -> None:
         ("A b c", "D e f", "X y z", "A b c", "A b c"),
         (None, "D e f", "D e f", "X y z", "D e f"),
         (None, "Ferry sails on", "Ferry sails on | Unknown Site", None, "Ferry sails on"),
+        ("Late ferry: Harbour opens at last", "Late ferry: Harbour opens at last",
+         "Harbour opens at last", None, "Harbour opens at last"),
+        ("Harbour opens at last", "Harbour opens at last", "Late ferry: Harbour opens at last",
+         None, "Harbour opens at last"),
+        ("Late ferry: it sails", "Late ferry: it sails", "It sails", None, "Late ferry: it sails"),
+        ("Harbour opens at last", None, "Harbour opens at last-politics", None,
+         "Harbour opens at last"),
+        (None, "Harbour Times", "Harbour Times", "Ferry sails on", "Ferry sails on"),
+        (None, None, None, "Harbour Times", "Harbour Times"),
         (None, None, None, "Ferry", "Ferry"),
         (None, None, None, None, None),
     ],
-)
+)  # fmt: skip
 def test_places_vote(
     page: str | None,
     heading: str | None,
@@ -46,7 +55,10 @@ def test_places_vote(
     document: str | None,
     expected: str | None,
 ) -> None:
-    assert choose_title(page=page, heading=heading, shared=shared, document=document) == expected
+    chosen = choose_title(
+        page=page, heading=heading, shared=shared, document=document, site_names=SITES
+    )
+    assert chosen == expected
 
 
 def test_the_heading_is_not_the_logo() -> None:

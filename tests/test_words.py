@@ -19,6 +19,7 @@ from ingest.words import content_hash, count_words, folded_words, shingles
         ("Straße STRASSE", ["strasse", "strasse"]),
         ("Cafe\u0301 Café", ["café", "café"]),
         ("ﬁnance Ｆｅｒｒｙ", ["finance", "ferry"]),
+        ("Hafen\u00adamt", ["hafenamt"]),
         ("1,234.5 points", ["1", "234", "5", "points"]),
         ("東京都は4日", ["東", "京", "都", "は", "4", "日"]),
         ("ｶﾞｽ", ["ガ", "ス"]),

@@ -13,6 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ingest.words import SOFT_HYPHEN
+
 SHINGLE = 4
 BOOTSTRAP_DRAWS = 300
 _TOKEN = re.compile(r"\w+")
@@ -27,7 +29,7 @@ def text_overlap(found: str, gold: str) -> tuple[float | None, float | None]:
 
 
 def _shingles(text: str) -> Counter[tuple[str, ...]]:
-    tokens = _TOKEN.findall(text)
+    tokens = _TOKEN.findall(text.replace(SOFT_HYPHEN, ""))
     if not tokens:
         return Counter()
     count = max(1, len(tokens) - SHINGLE + 1)
@@ -36,7 +38,8 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
 
 def plain(text: str) -> str:
     """Letters and digits only, case aside."""
-    return " ".join(_TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()))
+    bare = unicodedata.normalize("NFKC", text.replace(SOFT_HYPHEN, ""))
+    return " ".join(_TOKEN.findall(bare.casefold()))
 
 
 def same_title(found: str, gold: str) -> float:

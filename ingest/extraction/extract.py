@@ -21,7 +21,7 @@ from ingest.extraction.frame import frame_of
 from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
 from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
-from ingest.extraction.standfirst import standfirst
+from ingest.extraction.standfirst import standfirst, stated_standfirst
 from ingest.feeds.encoding import decode_feed
 from ingest.page_types import START_BYTES, not_html
 from ingest.publishers import publisher_of
@@ -66,8 +66,9 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     tree = _parse(body, url=url, content_type=content_type)
     metadata = read_metadata(tree, url=url)
     guess = None if metadata.published_times or day_in_url(url) else guessed_day(tree, url=url)
+    stated = stated_standfirst(tree, heading=metadata.heading, description=metadata.description)
     found = _article_lines(tree, url=url)
-    lead = standfirst(tree, heading=metadata.heading, description=metadata.description, lines=found)
+    lead = standfirst(tree, heading=metadata.heading, stated=stated, lines=found)
     if lead:
         found = (lead, *found)
     listed = metadata.news and any(line.startswith("- ") for line in found)

@@ -101,13 +101,13 @@ _SEE_ALSO = re.compile(
 )
 # Calls to subscribe, register, follow, download, write in or comment.
 _PITCH = re.compile(
-    r"\bsign(?:ing)?\s+up\s+(?:(?:to|for)\s+(?:our|the|my|free|daily|weekly|breaking|email|e-mail|updates?|alerts?|receive|get)|here|now|today|with|below)|\bsubscribe\b.{0,60}\b(?:newsletter|today|now|here|channel|premium|podcast|email|feed)|\bnewsletters?\b.{0,60}\b(?:sign|subscribe|inbox|daily|weekly|free|click|deliver)"
+    r"\bsign(?:ing)?\s+up\s+(?:(?:to|for)\s+(?:the\b.{0,60}\b(?:newsletters?|briefing|bulletin|digest|alerts?|updates?|inbox|mailing\s+list)\b|our|my|free|daily|weekly|breaking|email|e-mail|updates?|alerts?|receive|get)|here|now|today|with|below)|\bsubscribe\b.{0,60}\b(?:newsletter|today|now|here|channel|premium|podcast|email|feed)|\bnewsletters?\b.{0,60}\b(?:sign|subscribe|inbox|daily|weekly|free|click|deliver)"
     r"|\b(?:daily|weekly|free|our|the\s+\w+)\s+newsletters?\b|deliver(?:ed)?\s+(?:\w+\s+){0,4}(?:to\s+)?your\s+(?:inbox|letterbox|email)"
     r"|\bfollow\s+(?:us|me|him|her|them|\w+(?:\.\w+)?(?:\s+\w+)?)\s+(?:\w+\s+)?on\s+(?:twitter|facebook|instagram|x\b|google|telegram|whatsapp|bluesky|threads|linkedin|tiktok|youtube|social)"
     r"|\blike\s+us\s+on\s+facebook|\b(?:add|set)\s+us\s+as\s+(?:a|your)\s+preferred\s+source|\bjoin\s+(?:our|the|thousands|thought)\b.{0,60}\b(?:commenting|conversation|community|channel|newsletter|readers|group)"
     r"|\bdownload\s+(?:our|the)\b.{0,40}\bapp\b|\bon\s+the\s+go\s+by\s+clicking|\bclick\s+here\s+(?:to|for)\s+(?:get|sign|subscribe|more|join|download|receive|donate|support)|newsletter\b.{0,60}\bclick\s+here|(?:please\s+)?click\s+the\s+share\s+button"
     r"|\bbookmark\s+(?:this|your\s+favou?rite)|\b(?:start|get)\s+your\s+(?:\w+\s+){0,4}(?:subscription|free\s+trial)|\bgot\s+a\s+(?:story|tip|news)\b|\bhave\s+you\s+got\s+a\s+story|\be-?mail(?:ing)?\s+us\s+at\b|\bsend\s+(?:us|your)\s+.{0,40}\b(?:tips?|review|letters?|story|stories)\b"
-    r"|\b(?:log\s?in|register|subscribe|logout)\b.{0,40}\b(?:to\s+(?:continue|read|comment|view)|again)|\bto\s+(?:receive|get)\b.{0,60}\bnewsletter|^\W*(?:leave|post)\s+a\s+comment|\btell\s+us\s+what\s+you\s+think|\bdisplay\s+name\b|\bsupport\s+(?:our|independent)\s+(?:journalism|work|media)|\bmake\s+a\s+(?:donation|contribution)\b|\bdonate\s+(?:now|today|here)|\bfeel\s+free\s+to\s+(?:repost|share)"
+    r"|\b(?:log\s?in|register|subscribe|logout)\b.{0,40}\b(?:to\s+(?:continue|read|comment|view)|again)|\bto\s+(?:receive|get)\b.{0,60}\bnewsletter|^\W*(?:leave|post)\s+a\s+comment|\btell\s+us\s+what\s+you\s+think|\bdisplay\s+name\b|\bsupport\s+(?:our|independent)\s+(?:journalism|work|media)|\bmake\s+a\s+(?:donation|contribution)\b|\bdonate\s+(?:now|today|here)|\bfeel\s+free\s+to\s+(?:repost|share)|\bread\s+our\s+privacy\s+(?:policy|notice)\b"
     r"|\b(?:abonnieren|anmelden|registrieren)\b.{0,80}\b(?:newsletter|kostenlos|jetzt|hier)|\bnewsletter\b.{0,80}\b(?:abonnieren|anmelden|kostenlos|richtig|bestellen|hier)|\b(?:unser(?:e|en|em)?|täglichen?|wöchentlichen?|kostenlosen?)\s+[\w-]*newsletter|\bfolgen\s+sie\s+uns|\b(?:wochen|monat)\s+kostenlos\s+test|\bnews-?app\b|\bauch\s+bei\s+social\s+media|\bsie\s+haben\s+noch\s+kein\s+abo|\brechte\s+am\s+artikel|\bhier\s+(?:geht\s+es|entlang)\b|\bjetzt\s+(?:abonnieren|anmelden|testen)"
     r"|\b(?:inscrivez|abonnez)[- ]vous|\bsuivez[- ]nous|\bs['’]abonner|\bnotre\s+newsletter|\brecevez\b.{0,60}\b(?:newsletter|lettre|infolettre)"
     r"|\bsuscr[ií]b(?:ete|ase|irse)|\bs[ií]gu(?:enos|ele)\b|\bboletín\b.{0,40}\b(?:suscr|recib|apúnt)|\brec[ií]b[ae]\b.{0,60}\b(?:newsletter|bolet[ií]n)|\btu\s+suscripción\b|\btu\s+(?:cuenta|contraseña)\b|\búnete\s+a\b"
@@ -119,7 +119,7 @@ _PITCH = re.compile(
 _PITCH_TRIGGERS = (
     "sign", "subscri", "newsletter", "inbox", "letterbox", "follow", "like us", "preferred source",
     "join", "app", "click", "bookmark", "trial", "got a", "mail", "send", "regist", "log", "comment",
-    "tell us", "display name", "support", "donat", "contribution", "repost", "abonn", "anmeld",
+    "tell us", "display name", "support", "donat", "contribution", "repost", "privacy", "abonn", "anmeld",
     "folgen", "kostenlos", "social media", "abo", "artikel", "hier", "jetzt", "inscri", "suivez",
     "recevez", "suscri", "sígue", "sigue", "boletín", "recib", "tu cuenta", "contraseña", "únete",
     "iscriviti", "seguici", "assine", "siga", "receba", "canal", "schrijf", "meld", "volg",
@@ -149,6 +149,13 @@ _DATED = re.compile(
 )
 _BYLINE = re.compile(
     r"^\W*(?:(?:written|words|story|reported|posted|text|by\s+our)\s+by\b|(?i:by)\s+(?=[A-Z])|(?i:von)\s+(?=[A-ZÄÖÜ])|(?i:par)\s+(?=[A-ZÉÈ])|(?i:por)\s+(?=[A-ZÁÉÍÓÚ])|(?i:di)\s+(?=[A-Z])|a\s+cura\s+di\b|(?i:door)\s+(?=[A-Z])|(?i:av)\s+(?=[A-ZÅÄÖÆØ])|(?i:af)\s+(?=[A-ZÆØÅ])|autor(?:in|en|a|es)?\s*:|auth?ors?\s*:|auteurs?\s*:|autore\s*:|articles?\s+by\s*:?)",
+)
+# "BAAR, SWITZERLAND": the dateline on a line of its own.
+_PLACE_LINE = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ .'’-]+,(?:\s+[A-ZÀ-Þ][\w.'’-]*){1,3}\W*$")
+# "Reporting by A and B; Editing by C": who worked on an agency's text, below it.
+_CONTRIBUTORS = re.compile(
+    r"^\W*(?:additional\s+)?(?:reporting|writing)\s+by\s.*\b(?:editing|writing)\s+by\s|^our\s+standards:\s+the\s+thomson\s+reuters\s+trust\s+principles",
+    re.IGNORECASE,
 )
 _TAIL = re.compile(
     r"^\W*(?:related\s*(?:articles?|stories|posts|content|topics|news|links|coverage)?|more\s+(?:from|on|stories|news|in)\b.{0,40}|read\s+more|most\s+(?:read|popular|viewed|commented)|popular|trending(?:\s+now)?|recommended(?:\s+for\s+you)?|you\s+(?:may|might)\s+also\s+like.{0,4}|don['’]t\s+miss.{0,12}|latest\s+(?:news|stories|posts|articles)|top\s+stories|editor['’]?s['’]?\s+picks?|about\s+the\s+authors?|author\s+bio|tags?|filed\s+under|topics|comments?|leave\s+a\s+(?:comment|reply)|join\s+our\s+commenting\s+forum|share\s+this.{0,20}|follow\s+us.{0,20}|advertisement|sponsored.{0,20}|disclaimer|sign\s+up.{0,30}|what\s+to\s+read\s+next|up\s+next|in\s+this\s+(?:story|article)"
@@ -184,7 +191,8 @@ def clean(lines: Lines, around: Surroundings) -> Cleaned:
     reasons: list[str | None] = []
     for at, line in enumerate(lines):
         reason = _repeats(line, titles) if at <= start else None
-        reason = reason or (_above(line, titles, authors) if at < start else None)
+        if not reason and at < start and not (at == start - 1 and _PLACE_LINE.match(line)):
+            reason = _above(line, titles, authors)
         reasons.append(reason or _anywhere(line, authors, around, last=at >= 0.6 * len(lines)))
     _mark_tail(lines, reasons)
     kept = tuple(line for line, reason in zip(lines, reasons, strict=True) if reason is None)
@@ -358,6 +366,8 @@ def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: 
         return "rights"
     if words >= 4 and line.startswith("- ") and around.news and fold(line) in around.linked_lines:
         return "link"
+    if last and words <= LABEL_WORDS and _CONTRIBUTORS.match(line):
+        return "contributors"
     if last and words <= 80:
         folded = fold(line) if authors else ""
         for name in authors:

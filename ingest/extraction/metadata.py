@@ -151,7 +151,11 @@ def _titles(
     page = without_site(text_of(article.get("headline")), sites)
     heading = main_heading(headings, (page, shared, document))
     title = choose_title(
-        page=page, heading=without_site(heading, sites), shared=shared, document=document
+        page=page,
+        heading=without_site(heading, sites),
+        shared=shared,
+        document=document,
+        site_names=sites,
     )
     spellings = (title, page, heading, shared, document, _first(meta, ("twitter:title",)))
     return title, heading, tuple(dict.fromkeys(text for text in spellings if text))

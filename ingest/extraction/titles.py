@@ -12,15 +12,23 @@ TITLE_LIMIT = 500
 """Characters. Longer "titles" are texts in the wrong tag."""
 SUFFIX_WORDS = 8
 """A longer last part of a title is a part of the headline."""
+HEADLINE_WORDS = 4
+"""What stands behind a kicker is a headline from so many words on."""
 
 # What sites set between a headline and their name; a hyphen only with spaces around it.
 _SEPARATOR = re.compile(r"\s+[|–—\-»·•*:/~]+\s+|\s*[|｜ㅣ]\s*|\s+::\s+|：(?=[^：]{2,12}$)")
+_AFTER_KICKER = re.compile(r":\s+|\s+[|–—-]\s+")
 _WEIGHTS = {"page": 2, "heading": 2, "shared": 3, "document": 1}
 _DATE_PART = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
 def choose_title(
-    *, page: str | None, heading: str | None, shared: str | None, document: str | None
+    *,
+    page: str | None,
+    heading: str | None,
+    shared: str | None,
+    document: str | None,
+    site_names: Collection[str] = (),
 ) -> str | None:
     """The headline on which the places agree, each already without the site's name.
 
@@ -28,13 +36,18 @@ def choose_title(
     The spelling with the most weight wins. og:title weighs one and a half: it is what the editors
     give to feeds and networks, while JSON-LD and heading often come from one template; the title
     tag, often written for search engines, half. Of equals the earlier place in that list wins.
+    A place that says nothing but one of the `site_names` has no vote.
     """
     places = {"page": page, "shared": shared, "heading": heading, "document": document}
     said = [(place, text) for place, text in places.items() if text]
+    sites = {_spelling(name) for name in site_names}
+    said = [(place, text) for place, text in said if _spelling(text) not in sites] or said
     cut = [
         (place, _without_rest(text, [other for at, other in said if at != place]))
         for place, text in said
     ]
+    alone = next((_spelling(text) for place, text in cut if place == "shared"), "")
+    cut = [(place, _without_kicker(text, alone)) for place, text in cut]
     votes: Counter[str] = Counter()
     for place, text in cut:
         votes[_spelling(text)] += _WEIGHTS[place]
@@ -44,11 +57,25 @@ def choose_title(
 
 def _without_rest(title: str, others: Iterable[str]) -> str:
     """A title cut at the separator where another place's title ends: what follows is no headline,
-    even if it is no name that we know."""
+    even if it is no name that we know. Behind a whole headline a hyphen needs no spaces."""
+    others = list(others)
     spelled = {_spelling(other) for other in others}
     for cut in _SEPARATOR.finditer(title):
         if _spelling(title[: cut.start()]) in spelled:
             return title[: cut.start()].strip()
+    for other in others:
+        if len(other.split()) >= HEADLINE_WORDS and title.startswith((f"{other}-", f"{other}–")):
+            return other
+    return title
+
+
+def _without_kicker(title: str, alone: str) -> str:
+    """A title without what stands in front of the headline that og:title gives alone. Not the
+    other way round: where og:title has the kicker, its editors count it to the headline."""
+    if len(alone.split()) >= HEADLINE_WORDS:
+        for cut in _AFTER_KICKER.finditer(title):
+            if _spelling(title[cut.end() :]) == alone:
+                return title[cut.end() :].strip()
     return title
 
 
