@@ -57,7 +57,7 @@ def descendants(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
         return []
 
 
-@pytest.mark.parametrize("trial", range(30 if LONG else 5))
+@pytest.mark.parametrize("trial", range(30 if LONG else 3))
 def test_a_killed_run_loses_and_doubles_nothing(
     trial: int, home: HomeFolder, expected: dict[str, list[tuple[Any, ...]]]
 ) -> None:
@@ -96,7 +96,7 @@ def test_an_interrupted_run_says_so_and_the_next_goes_on(
     assert first in ([("cancelled",)], [("completed",)])
 
 
-@pytest.mark.parametrize("trial", range(10 if LONG else 2))
+@pytest.mark.parametrize("trial", range(10 if LONG else 1))
 def test_a_killed_maintenance_goes_on_the_next_time(
     trial: int, home: HomeFolder, expected: dict[str, list[tuple[Any, ...]]]
 ) -> None:
