@@ -203,7 +203,7 @@ def test_articles_held_before_an_upgrade_are_found_by_their_sketches(tmp_path: P
 def test_a_copy_is_kept_before_data_is_rewritten(
     tmp_path: Path, later_versions: list[Migration]
 ) -> None:
-    database = of_schema(1, tmp_path)
+    database = of_schema(NEWEST, tmp_path)
     harmless = Migration(NEWEST + 1, "more.sql", "CREATE TABLE more (one INTEGER)")
     later_versions.append(harmless)
     rows(Database(database.home), "FROM more")

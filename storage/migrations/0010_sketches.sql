@@ -1,3 +1,4 @@
+-- Rewrites data.
 -- Of each sketch 32 hashes instead of 48, with the article as a number: a third of the bytes. Nothing
 -- is lost that the texts do not have.
 
