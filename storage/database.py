@@ -28,6 +28,9 @@ ROW_GROUP_ROWS = 20480
 written anew. With DuckDB's own 122,880 every checkpoint failed from 67,000 articles of 3 KB on;
 these pass with articles of 12 KB on average, and cost scans little."""
 
+ENGINE_USES = 10
+"""An engine keeps some 100 MB of what it once needed: so many uses share the cost of its start."""
+
 LOCK_TIMEOUT = 600.0
 """Seconds a writer waits for others. Batches take seconds; a publish of a large file, minutes."""
 
@@ -51,6 +54,7 @@ class Database:
         self._lock = WriterLock(home.state)
         self._backfill = backfill
         self._engine: Connection | None = None  # for who holds the writer lock
+        self._uses = 0
         self._migrated = False
 
     @contextmanager
@@ -74,7 +78,9 @@ class Database:
     def _attached(self) -> Iterator[Connection]:
         if self._engine is None:
             self._engine = _started(self.home)
+            self._uses = 0
         engine = self._engine
+        self._uses += 1
         _attach(engine, self.home)
         try:
             with engine.cursor() as connection:
@@ -85,6 +91,8 @@ class Database:
             raise
         try:
             engine.execute("DETACH working")
+            if self._uses >= ENGINE_USES:
+                self._end_engine()
         except duckdb.Error:  # no room for a checkpoint: what is committed stays in the log
             self._end_engine()
 

@@ -99,7 +99,7 @@ def test_a_news_sitemap_says_when_articles_were_published(
 def test_a_poll_and_a_backfill_at_once_make_the_same_tables(
     new_home: Callable[[str], HomeFolder], newsroom: Newsroom, press: NewsroomServer
 ) -> None:
-    sources = [f"sitemap:http://{outlet.domain}" for outlet in newsroom.outlets]
+    sources = [f"sitemap:http://{outlet.domain}" for outlet in newsroom.outlets[:5]]
     held = []
     for name in ("one after the other", "at once"):
         home = new_home(name)

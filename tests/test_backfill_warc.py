@@ -116,7 +116,7 @@ def test_killed_at_random_moments_it_takes_every_page_once(
     source = f"warc:{tmp_path}/*.warc.gz"
     dice, kills = random.Random(5), 0
     home = bare_home(new_home("killed"))
-    for _ in range(30 if LONG else 3):
+    for _ in range(30 if LONG else 2):
         kills += kill_in_its_midst(home.start("backfill", source), dice.uniform(0.2, 1.6))
     assert home.run("backfill", source).code == 0
     assert kills >= 1

@@ -57,7 +57,7 @@ def descendants(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
         return []
 
 
-@pytest.mark.parametrize("trial", range(30 if LONG else 3))
+@pytest.mark.parametrize("trial", range(30 if LONG else 2))
 def test_a_killed_run_loses_and_doubles_nothing(
     trial: int, home: HomeFolder, expected: dict[str, list[tuple[Any, ...]]]
 ) -> None:

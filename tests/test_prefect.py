@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from homes import ROOT, HomeFolder
+from homes import LONG, ROOT, HomeFolder
 from prefect_installation import Installation, free_port, wait_for
 from web_archives import newsroom_pages, write_warc
 
@@ -235,6 +235,7 @@ def test_a_mistake_in_a_backfill_is_a_failed_run_that_says_it(
     assert "names no file" in message
 
 
+@pytest.mark.skipif(not LONG, reason="LONG_TESTS=1 kills more of Prefect")
 def test_a_run_whose_worker_is_killed_ends_and_the_next_takes_up_its_work(
     prefect: Installation, press: NewsroomServer, tmp_path: Path
 ) -> None:

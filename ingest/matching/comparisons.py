@@ -33,7 +33,7 @@ SAME_HEADLINE = 0.5
 """Headlines with half of their words in common are one, shortened or edited; a page of several
 texts has a headline of its own."""
 
-TEXTS_KEPT = 800
+TEXTS_KEPT = 500
 """Texts with their shingles, of 125 KB or so each, that are kept at a time: nearly all that a batch
 of 200 is compared with. Comparisons are kept all."""
 

@@ -24,8 +24,8 @@ SWOLLEN_SHARE = 0.75
 """Share of its memory limit. With all parsers loaded a worker has taken 0.25 of 256 MiB, and 0.4
 in the largest of 1,082 news pages (2 MB)."""
 
-HEAVY_SHARE = 0.5
-"""Share of its memory limit. After a few hundred pages a worker holds 0.45, most of it words."""
+HEAVY_SHARE = 0.3
+"""Share of its memory limit. With all parsers loaded and some pages read a worker holds 0.25."""
 
 _STDERR_BYTES = 4096
 _CHUNK = 1 << 16  # what a pipe holds on Linux
