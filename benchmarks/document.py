@@ -58,7 +58,7 @@ class Target:
 
     def row(self) -> list[str]:
         sign = "≥" if self.at_least else "≤"
-        verdict = "met" if self.met else f"missed: {self.reason or 'see the notes'}"
+        verdict = "met" if self.met else f"missed: {self.reason}" if self.reason else "missed"
         return [
             self.what,
             f"{sign} {_number(self.wanted)}{self.unit}",

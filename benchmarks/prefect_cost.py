@@ -34,16 +34,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What Prefect costs a run.")
     parser.add_argument("--outlets", default="16,100")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        installation = Installation(Path(folder), cron=NEVER)
-        try:
-            installation.set_up()
-            print("| run | without, CPU s | with, CPU s | server, CPU s | task runs |")
-            print("| :-- | ---: | ---: | ---: | ---: |")
-            for outlets in (int(number) for number in args.outlets.split(",")):
-                compare(installation, outlets, Path(folder))
-        finally:
-            installation.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Installation(Path(folder), cron=NEVER) as installation,
+    ):
+        installation.set_up()
+        print("| run | without, CPU s | with, CPU s | server, CPU s | task runs |")
+        print("| :-- | ---: | ---: | ---: | ---: |")
+        for outlets in (int(number) for number in args.outlets.split(",")):
+            compare(installation, outlets, Path(folder))
 
 
 def compare(installation: Installation, outlets: int, folder: Path) -> None:

@@ -14,6 +14,8 @@ from flows.options import (
     HomeOption,
     JsonOption,
     QuietOption,
+    SinceOption,
+    UntilOption,
     print_report,
     require_database,
     settings_in_force,
@@ -62,15 +64,8 @@ def run(
             "if known, title, publisher, authors, published, language, canonical_url).",
         ),
     ],
-    since: Annotated[
-        str | None,
-        typer.Option(
-            help="Only articles published then or later: 2024-01-31, UTC unless with a zone."
-        ),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(help="Only articles published before; itself not included.")
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     hosts: Annotated[
         list[str] | None,
         typer.Option("--host", help="Only pages of this host and those below it. Repeatable."),

@@ -19,6 +19,13 @@ FeedsOption = Annotated[
     Path | None, typer.Option("--feeds", help="Feeds file (default: feeds.toml in the home).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(help="Only articles published then or later: 2024-01-31, UTC unless with a zone."),
+]
+UntilOption = Annotated[
+    str | None, typer.Option(help="Only articles published before; itself not included.")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 

@@ -31,7 +31,7 @@ def _run_name() -> str:
     log_prints=False,
 )
 def maintain(home: str | None = None) -> State[None] | None:
-    """Settle stories and boilerplate, retire old polls, check the database, publish.
+    """Settle stories and boilerplate, retire old polls and raw pages, check the database, publish.
 
     Args:
         home: Home folder. When empty, WIRECOPY_HOME in the environment of the worker, else

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from flows.run import Run
 from ingest.archive_files import ArchiveFile, archive_file, files_to_merge
-from ingest.archive_rewriting import merged
+from ingest.archive_rewriting import put_after, write_together
 from ingest.errors import DiskFull
 from storage.raw_files import (
     MovedFile,
     archives_being_read,
+    being_forgotten,
     drop_files,
     files_in_use,
     files_removed,
@@ -19,6 +20,9 @@ from storage.raw_files import (
     removable_files,
     unfinished_runs,
 )
+
+PART = ".partial"
+"""Ends the name of a file that is being merged; what stands before is the run that does it."""
 
 
 def drop_old_raw_pages(run: Run) -> Mapping[str, int]:
@@ -40,6 +44,7 @@ def merge_raw_files(run: Run) -> Mapping[str, int]:
         if archives_being_read(connection):
             return {"archive files merged": 0}
         in_use, unfinished = files_in_use(connection), unfinished_runs(connection)
+    _remove_parts(run, unfinished)
     files = [file for name in in_use if (file := _on_disk(run, name))]
     groups = files_to_merge(files, now=run.now(), unfinished=unfinished)
     run.setup.progress.stage("archive files", sum(map(len, groups)))
@@ -71,17 +76,29 @@ def _on_disk(run: Run, name: str) -> ArchiveFile | None:
 
 
 def _merge(run: Run, group: tuple[ArchiveFile, ...]) -> int:
-    """Merge files, where there is room for both the old and the new."""
+    """Merge files, where there is room for both the old and the new; how many."""
     archive = run.setup.home.archive
+    part = archive / f"{run.run_id}{PART}"
     try:
-        made = merged([archive / file.name for file in group])
+        shifts = write_together([archive / file.name for file in group], part)
     except DiskFull:
         # Nothing is lost by waiting, and other steps may yet make room.
         return 0
-    if made is None:
+    if shifts is None:
         return 0
-    target, shifts = made
-    moved = [MovedFile(path.name, target.name, shift) for path, shift in shifts.items()]
     with run.database.write() as connection:
+        in_use = files_in_use(connection)
+        if being_forgotten(connection) or any(path.name not in in_use for path in shifts):
+            part.unlink()  # what is to be forgotten must not live on in a copy
+            return 0
+        new_file = put_after(part, max(shifts))
+        moved = [MovedFile(path.name, new_file, shift) for path, shift in shifts.items()]
         move_files(connection, moved, now=run.now())
     return len(moved)
+
+
+def _remove_parts(run: Run, unfinished: Collection[str]) -> None:
+    """Remove what runs that died have left half merged."""
+    for part in run.setup.home.archive.glob(f"*{PART}"):
+        if part.name.removesuffix(PART) not in unfinished:
+            part.unlink(missing_ok=True)

@@ -10,6 +10,8 @@ from flows.options import (
     HomeOption,
     JsonOption,
     QuietOption,
+    SinceOption,
+    UntilOption,
     print_report,
     require_database,
     settings_in_force,
@@ -21,15 +23,8 @@ if TYPE_CHECKING:
 
 def reprocess(
     home: HomeOption = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            help="Only articles published then or later: 2024-01-31, UTC unless with a zone."
-        ),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(help="Only articles published before; itself not included.")
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     publisher: Annotated[
         str | None, typer.Option(help="Only this publisher's articles, for example antiwar.com.")
     ] = None,

@@ -38,6 +38,8 @@ from storage.throttles import keep_throttles, known_throttles
 
 log = logging.getLogger("wirecopy.run")
 
+PATIENT_KINDS = ("backfill", "maintain", "reprocess")
+"""Runs that let polls pass at the writer lock."""
 
 Step = Callable[[str, Callable[[], None]], None]
 """How a batch is done: called with a name to show and what is to be done."""
@@ -115,10 +117,7 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
     with storage_errors(home):
         home.make_folders()
         _check_room(home, settings.min_free_bytes)
-    database, run_id = (
-        Database(home, backfill=kind in ("backfill", "maintain", "reprocess")),
-        random_id("r"),
-    )
+    database, run_id = Database(home, backfill=kind in PATIENT_KINDS), random_id("r")
     with ExitStack() as stack:
         stack.enter_context(database.runs.alive(run_id))
         with database.write() as connection:

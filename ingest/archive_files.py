@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 SUFFIX = ".warc.gz"
-_NAME = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+)-([a-z0-9]+)(?:-\d+)?\.warc\.gz")
+_NAME = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+)-([a-z0-9]+)(?:-\d+)*\.warc\.gz")
 _TIME = "%Y%m%dT%H%M%SZ"
 
 SMALL_FILE = 64 * 2**20

@@ -53,22 +53,19 @@ def without_pages(
     return places, removed
 
 
-def merged(paths: Sequence[Path]) -> tuple[Path, dict[Path, int]] | None:
-    """Write files one after the other into a new one, which sorts after them; they stay.
+def write_together(paths: Sequence[Path], target: Path) -> dict[Path, int] | None:
+    """Write files one after the other into `target`, which is made anew; they stay.
 
-    Returns the new file and by how many bytes the pages of each old one have moved; files that are
-    damaged are left out. None, and no file, when fewer than two are left. A record that a crash has
-    cut off at a file's end is not taken along: it would hide what follows. Raises `DiskFull` or
-    `StorageError`.
+    Returns by how many bytes the pages of each have moved; files that are damaged are left out.
+    None, and no file, when fewer than two are left. A record that a crash has cut off at a file's
+    end is not taken along: it would hide what follows. Raises `DiskFull` or `StorageError`.
     """
     whole = [(path, end) for path in paths if (end := _mergeable_bytes(path))]
     if len(whole) < 2:
         return None
-    target = _free_name(whole[-1][0])
-    unfinished = target.with_suffix(".partial")
     shifts: dict[Path, int] = {}
     try:
-        with unfinished.open("wb") as new:
+        with target.open("wb") as new:
             for path, end in whole:
                 shifts[path] = new.tell()
                 with path.open("rb") as old:
@@ -77,12 +74,18 @@ def merged(paths: Sequence[Path]) -> tuple[Path, dict[Path, int]] | None:
                 new.seek(0, os.SEEK_END)
             new.flush()
             flush_to_disk(new.fileno())
-        unfinished.rename(target)
-        flush_folder(target.parent)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
         raise unwritable(target, error) from error
-    return target, shifts
+    return shifts
+
+
+def put_after(part: Path, last: Path) -> str:
+    """Give a finished file a name that sorts after the last of those that it is made of."""
+    target = _free_name(last)
+    part.rename(target)
+    flush_folder(target.parent)
+    return target.name
 
 
 def _mergeable_bytes(path: Path) -> int:

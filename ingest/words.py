@@ -1,12 +1,15 @@
-"""Words and shingles of a text: what content hashes, word counts and matching count in."""
+"""Words of a text: what content hashes, word counts and matching count in."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import TypeVar
 
 import xxhash
+
+T = TypeVar("T")
 
 # Scripts that set no spaces between words: Thai, Lao, Khmer, Myanmar, Han, Hiragana, Katakana.
 UNSPACED = (
@@ -35,43 +38,39 @@ LONGEST_KEPT = 40
 def folded_words(text: str) -> list[str]:
     """The words of a text with case, accents' encoding and punctuation folded away; in scripts
     without spaces, its characters."""
-    return " ".join([_KNOWN_TOKENS[token] for token in text.split()]).split()
+    return " ".join([_FOLDED[token] for token in text.split()]).split()
 
 
-class _Tokens(dict[str, str]):
-    """The words, with spaces between, of tokens: pieces without white space, across which nothing
-    composes or folds."""
+class _Kept(dict[str, T]):
+    """What is made of tokens: pieces without white space, across which nothing composes, folds or
+    is one word."""
 
-    def __missing__(self, token: str) -> str:
-        folded = unicodedata.normalize("NFKC", token.replace(SOFT_HYPHEN, "")).casefold()
-        words = " ".join(_WORDS.findall(folded))
+    def __init__(self, make: Callable[[str], T]) -> None:
+        self._make = make
+
+    def __missing__(self, token: str) -> T:
+        made = self._make(token)
         if len(token) <= LONGEST_KEPT:
             if len(self) >= TOKENS_KEPT:
                 self.clear()
-            self[token] = words
-        return words
+            self[token] = made
+        return made
 
 
-class _Counts(dict[str, int]):
-    """The number of words in tokens of scripts that set spaces."""
-
-    def __missing__(self, token: str) -> int:
-        count = len(_WORDS.findall(token))
-        if len(token) <= LONGEST_KEPT:
-            if len(self) >= TOKENS_KEPT:
-                self.clear()
-            self[token] = count
-        return count
+def _folded(token: str) -> str:
+    """The words of a token, with spaces between."""
+    folded = unicodedata.normalize("NFKC", token.replace(SOFT_HYPHEN, "")).casefold()
+    return " ".join(_WORDS.findall(folded))
 
 
-_KNOWN_TOKENS = _Tokens()
-_KNOWN_COUNTS = _Counts()
+_FOLDED = _Kept(_folded)
+_COUNTED = _Kept(lambda token: len(_WORDS.findall(token)))
 
 
 def count_words(text: str) -> int:
     """Words of a text; in scripts without spaces, half the number of characters."""
     if not _UNSPACED_CHARACTER.search(text):
-        return sum([_KNOWN_COUNTS[token] for token in text.split()])
+        return sum([_COUNTED[token] for token in text.split()])
     words = _WORDS.findall(text)
     characters = sum(1 for word in words if _UNSPACED_CHARACTER.match(word))
     return len(words) - characters + (characters + 1) // 2
@@ -81,10 +80,3 @@ def content_hash(text: str) -> str:
     """XXH3 (64 bit) of the folded words: the same for texts that differ in spacing, case or
     punctuation only."""
     return xxhash.xxh3_64_hexdigest(" ".join(folded_words(text)).encode("utf-8", "surrogatepass"))
-
-
-def shingles(words: Sequence[str], size: int) -> list[str]:
-    """All runs of `size` words, in order; the whole text when it is shorter."""
-    if len(words) <= size:
-        return [" ".join(words)] if words else []
-    return [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]

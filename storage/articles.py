@@ -42,7 +42,7 @@ def add_articles(
     declare as their original's."""
     add_publishers(connection, [article.publisher for article in articles], now=now)
     rows = [_article_row(article, *roles[article.article_id]) for article in articles]
-    with incoming(connection, _ARTICLE_COLUMNS, rows):
+    with incoming(connection, ARTICLE_COLUMNS, rows):
         connection.execute("INSERT INTO articles BY NAME FROM incoming")
     add_urls(
         connection, [(key, article.article_id) for article in articles for key in article.url_keys]
@@ -67,7 +67,7 @@ def add_urls(connection: duckdb.DuckDBPyConnection, urls: Sequence[tuple[str, st
         connection.execute("UPDATE internal.revision SET articles_revision = articles_revision + 1")
 
 
-_ARTICLE_COLUMNS = {
+ARTICLE_COLUMNS = {
     "article_id": TEXT,
     "url": TEXT,
     "canonical_url": TEXT,
@@ -99,15 +99,18 @@ _ARTICLE_COLUMNS = {
     "story_id": TEXT,
     "role": TEXT,
 }
+"""Columns of the table `articles`, by name: those of the fields of an Article that it keeps, and
+two that matching decides."""
 
 
 def _article_row(article: Article, story_id: str, role: Role) -> tuple[object, ...]:
     judged = {"story_id": story_id, "role": role}
     return tuple(
-        judged[column] if column in judged else _plain(getattr(article, column))
-        for column in _ARTICLE_COLUMNS
+        judged[column] if column in judged else plain(getattr(article, column))
+        for column in ARTICLE_COLUMNS
     )
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A field of an article as Arrow takes it."""
     return list(value) if isinstance(value, tuple) else value

@@ -44,8 +44,8 @@ Connection = duckdb.DuckDBPyConnection
 class Database:
     """The working database of one home. Thread-safe: every use opens a connection of its own.
 
-    The file is attached for the length of a use, to an engine that stays: starting one takes seven
-    times the processor time of attaching a file, and a run has hundreds of uses.
+    The file is attached for the length of a use, to an engine that stays for several: starting one
+    takes seven times the processor time of attaching a file, and a run has hundreds of uses.
     """
 
     def __init__(self, home: Home, *, backfill: bool = False) -> None:

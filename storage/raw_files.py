@@ -44,6 +44,14 @@ def archives_being_read(connection: Connection) -> bool:
     return bool(rows)
 
 
+def being_forgotten(connection: Connection) -> bool:
+    """Whether a `forget` is under way, which goes through the archive file by file."""
+    rows = connection.execute(
+        "SELECT 1 FROM runs WHERE kind = 'forget' AND finished_at IS NULL LIMIT 1"
+    ).fetchall()
+    return bool(rows)
+
+
 def move_files(connection: Connection, moved: Sequence[MovedFile], *, now: datetime) -> None:
     """Raw pages of these files lie elsewhere now, and the files are not wanted any more."""
     columns = {"file": TEXT, "new_file": TEXT, "shift": pa.int64()}

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 
 from ingest.types import ArchivePlace, Article, CleanedText, FeedEntry, StoredArticle
-from storage.arrow import TEXT, TEXTS, TIME, incoming
-from storage.articles import add_urls
+from storage.arrow import TEXT, incoming
+from storage.articles import ARTICLE_COLUMNS, add_urls, plain
 from storage.blocks import removed_blocks, rewrite_texts
 
 
@@ -45,13 +45,13 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-_FIELDS = (
-    "article_id", "url", "canonical_url", "declared_canonical_url", "publisher", "title", "authors",
-    "published_at", "published_precision", "published_source", "sort_at", "modified_at",
-    "first_seen_at", "fetched_at", "found_by", "language", "lead", "body", "word_count", "tags",
-    "section", "image_url", "rights", "content_status", "content_hash", "extractor", "credits",
-    "credit_source",
-)  # fmt: skip
+_FIELDS = tuple(name for name in ARTICLE_COLUMNS if name not in ("story_id", "role"))
+
+_STAYING = (*("url", "publisher", "first_seen_at", "fetched_at", "found_by", "story_id", "role"),
+            *("body", "word_count", "content_hash"))  # fmt: skip
+"""What reading a page again leaves alone, and (the second line) what `rewrite_texts` writes."""
+
+_COLUMNS = {name: kind for name, kind in ARTICLE_COLUMNS.items() if name not in _STAYING}
 
 SAME_FETCH_SECONDS = 1.5
 """A raw page fetched within so much of the time that the article remembers is the one that gave its
@@ -106,7 +106,7 @@ def rewrite_articles(
 
     Stories stay as they are until the articles are judged anew. No version is recorded.
     """
-    rows = [tuple(_plain(getattr(article, name)) for name in _COLUMNS) for article in articles]
+    rows = [tuple(plain(getattr(article, name)) for name in _COLUMNS) for article in articles]
     setting = ", ".join(f"{name} = incoming.{name}" for name in _COLUMNS if name != "article_id")
     with incoming(connection, _COLUMNS, rows):
         connection.execute(
@@ -121,31 +121,3 @@ def rewrite_articles(
     with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, canonical_keys):
         connection.execute("INSERT INTO internal.canonical_keys BY NAME FROM incoming")
     add_urls(connection, [(key, one.article_id) for one in articles for key in one.url_keys])
-
-
-_COLUMNS = {
-    "article_id": TEXT,
-    "canonical_url": TEXT,
-    "declared_canonical_url": TEXT,
-    "title": TEXT,
-    "authors": TEXTS,
-    "published_at": TIME,
-    "published_precision": TEXT,
-    "published_source": TEXT,
-    "sort_at": TIME,
-    "modified_at": TIME,
-    "language": TEXT,
-    "lead": TEXT,
-    "tags": TEXTS,
-    "section": TEXT,
-    "image_url": TEXT,
-    "credits": TEXTS,
-    "credit_source": TEXT,
-    "rights": TEXT,
-    "content_status": TEXT,
-    "extractor": TEXT,
-}
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import psutil  # type: ignore[import-untyped]
 import requests
@@ -41,7 +41,7 @@ class Installation:
     """A server with prefect.yaml deployed, `poll` by another cron, and workers.
 
     Workers are started in a folder of their own and told the home by a path relative to it.
-    Every process is ended by `close`.
+    Every process is ended when the context is left.
     """
 
     def __init__(self, folder: Path, *, cron: str = "* * * * *", ui: bool = False) -> None:
@@ -63,6 +63,12 @@ class Installation:
             "WIRECOPY_HOME": "home",
         }
         (folder / "worker").mkdir()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     # processes
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,11 @@ from homes import HomeFolder
 from hostile_server import article
 from rude_server import RudeServer, page
 
+from flows.backfill import run_backfill
+from flows.backfill_request import BackfillRequest
+from flows.progress import Silent
+from flows.run import set_up
+from flows.settings import load_settings
 from ingest.backfill.periods import Period
 from ingest.backfill.sitemaps import named_in_robots, pages_in, read_sitemap, sitemaps_in
 from ingest.errors import NotAFeed
@@ -330,3 +337,20 @@ def test_text_and_feeds_are_sitemaps_too_and_pages_are_not() -> None:
     for body in (b"<html><body>Not here</body></html>", b"", b"Not here, sorry."):
         with pytest.raises(NotAFeed):
             read_sitemap(body, "http://a.example/s.xml", NOW)
+
+
+def test_small_sitemaps_are_loaded_together(bare: HomeFolder, newsroom: Newsroom) -> None:
+    """A sitemap for every day, a page or two in each: not a batch for each."""
+    loaded: list[tuple[int, int]] = []
+
+    def step(name: str, batch: Callable[[], None]) -> None:
+        if found := re.fullmatch(r"load (\d+) pages of (\d+) shards", name):
+            loaded.append((int(found[1]), int(found[2])))
+        batch()
+
+    setup = set_up(load_settings({"home": bare.folder}), Silent(), feeds_needed=False)
+    source = f"sitemap:http://{newsroom.outlets[0].domain}"
+    run_backfill(replace(setup, step=step), [BackfillRequest(source)])
+    with_pages = [batch for batch in loaded if batch[0]]
+    assert sum(pages for pages, _ in with_pages) > 8
+    assert len(with_pages) == 1

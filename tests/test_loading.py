@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from storage_cases import (
     NOW,
@@ -26,6 +27,7 @@ from storage_cases import (
 
 from ingest.types import Article, KnownArticle
 from storage import database as databases
+from storage.arrow import TEXT, incoming
 from storage.articles import add_articles, add_urls, known_articles
 from storage.database import Database
 from storage.sample import widest_story
@@ -125,6 +127,16 @@ def test_publishers_of_articles_are_added_and_their_articles_counted(database: D
     assert rows(
         database, "SELECT publisher, articles, first_seen_at FROM publishers ORDER BY publisher"
     ) == [("a.example", 2, NOW), ("b.example", 1, NOW)]
+
+
+def test_the_error_that_ends_a_transaction_is_the_one_that_is_told(database: Database) -> None:
+    with (
+        pytest.raises(duckdb.BinderException, match="no_such_column"),
+        database.write() as connection,
+        incoming(connection, {"name": TEXT}, [("a",)]),
+    ):
+        connection.execute("SELECT no_such_column FROM incoming")
+    assert rows(database, "SELECT count(*) FROM articles") == [(0,)]  # and it can be used again
 
 
 def test_who_looked_before_others_added_articles_or_addresses_can_tell(

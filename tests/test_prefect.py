@@ -32,14 +32,11 @@ def prefect(
     open_press: NewsroomServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """A server with prefect.yaml deployed, every minute instead of every five, and a worker."""
-    installed = Installation(tmp_path_factory.mktemp("prefect"))
-    HomeFolder(installed.home).follow(open_press.feed_urls(), open_press.proxy_url)
-    try:
+    with Installation(tmp_path_factory.mktemp("prefect")) as installed:
+        HomeFolder(installed.home).follow(open_press.feed_urls(), open_press.proxy_url)
         installed.set_up()
         installed.start_worker()
         yield installed
-    finally:
-        installed.close()
 
 
 def test_poll_from_the_command_line_as_a_flow_run(

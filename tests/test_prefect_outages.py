@@ -39,14 +39,11 @@ OVERLAPPING = """
 @pytest.fixture
 def slow(press: NewsroomServer, tmp_path: Path) -> Iterator[Installation]:
     """A server and a worker, no schedule, and a home whose polls take some 20 s."""
-    installed = Installation(tmp_path, cron=NEVER)
-    HomeFolder(installed.home).follow(press.feed_urls(), press.proxy_url, per_publisher_delay=1)
-    try:
+    with Installation(tmp_path, cron=NEVER) as installed:
+        HomeFolder(installed.home).follow(press.feed_urls(), press.proxy_url, per_publisher_delay=1)
         installed.set_up()
         installed.start_worker()
         yield installed
-    finally:
-        installed.close()
 
 
 def at_work(installed: Installation, press: NewsroomServer) -> str:
@@ -171,13 +168,10 @@ def test_a_machine_that_stopped_during_a_run(slow: Installation, press: Newsroom
 @pytest.fixture
 def every_minute(press: NewsroomServer, tmp_path: Path) -> Iterator[Installation]:
     """A server that has polls every minute, and no worker yet."""
-    installed = Installation(tmp_path)
-    HomeFolder(installed.home).follow(press.feed_urls(), press.proxy_url)
-    try:
+    with Installation(tmp_path) as installed:
+        HomeFolder(installed.home).follow(press.feed_urls(), press.proxy_url)
         installed.set_up()
         yield installed
-    finally:
-        installed.close()
 
 
 def test_one_run_catches_up_with_those_that_were_missed(

@@ -30,14 +30,11 @@ pytestmark = [
 
 @pytest.fixture
 def installation(press: NewsroomServer, tmp_path: Path) -> Iterator[Installation]:
-    installed = Installation(tmp_path, ui=True)
-    HomeFolder(installed.home).follow(press.feed_urls(), press.proxy_url)
-    try:
+    with Installation(tmp_path, ui=True) as installed:
+        HomeFolder(installed.home).follow(press.feed_urls(), press.proxy_url)
         installed.set_up()
         installed.start_worker()
         yield installed
-    finally:
-        installed.close()
 
 
 def test_runs_and_their_artifacts_are_what_a_person_wants_to_read(

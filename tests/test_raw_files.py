@@ -23,6 +23,7 @@ from storage.check import check
 from storage.database import Database
 from storage.home import Home
 from storage.pages import mark_fetched
+from storage.runs import start_run
 
 TODAY = datetime(2026, 11, 20, 3, 17, tzinfo=UTC)
 PLACES = 'SELECT url_key, file, "offset", length FROM internal.raw_pages ORDER BY url_key'
@@ -182,4 +183,22 @@ def test_what_is_merged() -> None:
     groups = merging(large)
     assert [name for group in groups for name in group] == names[:17]
     assert all(len(group) * 60 * 2**20 <= LARGEST_FILE for group in groups)
+    assert merging([("20261101T120000Z-poll-r1-1-2.warc.gz", 10), (names[1], 10)])  # merged before
     assert archive_file(names[0], 1) == ArchiveFile(names[0], 1, at(1), "poll", "r1")
+
+
+def test_nothing_is_merged_while_something_is_being_forgotten(database: Database) -> None:
+    with database.write() as connection, database.runs.alive("rforget"):
+        start_run(connection, "rforget", "forget", now=TODAY, flow_run_id=None)
+    with database.runs.alive("rforget"):
+        before = kept_files(database)
+        assert maintain(database)["archive files merged"] == 0
+        assert kept_files(database) == before
+    assert maintain(database)["archive files merged"] == 5  # its process has died
+
+
+def test_what_a_killed_merge_has_left_is_removed(database: Database) -> None:
+    left = database.home.archive / "rdead.partial"
+    left.write_bytes(b"half a file")
+    maintain(database)
+    assert not left.exists()

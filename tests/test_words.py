@@ -6,7 +6,7 @@ import pytest
 from stored_stories import prose, text
 
 from ingest.matching.sketch import SKETCH_SIZE, sketch
-from ingest.words import content_hash, count_words, folded_words, shingles
+from ingest.words import content_hash, count_words, folded_words
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,6 @@ def test_the_content_hash_sees_words_only() -> None:
     assert told == content_hash('  the FERRY "ida"\tsails again')
     assert told != content_hash("The ferry Ida sails never again")
     assert content_hash("lone \ud800 surrogate") == content_hash("Lone, \ud800 surrogate")
-
-
-def test_shingles_run_over_the_words_in_order() -> None:
-    assert shingles(["a", "b", "c", "d"], 3) == ["a b c", "b c d"]
-    assert shingles(["a", "b"], 3) == ["a b"]
-    assert shingles([], 3) == []
 
 
 def test_a_sketch_is_small_sorted_and_stays() -> None:

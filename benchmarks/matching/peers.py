@@ -5,7 +5,7 @@ on texts cleaned by us."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import combinations
 from typing import Any
@@ -15,7 +15,7 @@ import xxhash
 from benchmarks.matching.documents import Labelled
 from benchmarks.matching.scoring import Pairs, grouped, scores_of_pairs
 from ingest.types import Article
-from ingest.words import folded_words, shingles
+from ingest.words import folded_words
 
 SIMHASH_BITS = 3
 """The usual bound for 64-bit SimHash of pages."""
@@ -109,3 +109,10 @@ def _rensa(texts: Mapping[str, str], threshold: float) -> Pairs:
                 found.add((min(name, names[other]), max(name, names[other])))
         index.insert(key, made[key])
     return found
+
+
+def shingles(words: Sequence[str], size: int) -> list[str]:
+    """All runs of `size` words, in order; the whole text when it is shorter."""
+    if len(words) <= size:
+        return [" ".join(words)] if words else []
+    return [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]

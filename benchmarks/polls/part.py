@@ -163,7 +163,12 @@ def _targets(found: dict[int, dict[str, Medians]]) -> list[Target]:
         ours, bare = costs[OURS], costs[BARE]
         if READER in costs:
             targets.append(
-                Target(f"CPU / reader's, {size:,} feeds", 0.5, ours.cpu / costs[READER].cpu)
+                Target(
+                    f"CPU / reader's, {size:,} feeds",
+                    0.5,
+                    ours.cpu / costs[READER].cpu,
+                    reason=f"bare requests are {bare.cpu / costs[READER].cpu:.2f} of it already",
+                )
             )
         more = 1000 * (ours.cpu - bare.cpu) / size
         targets.append(

@@ -59,16 +59,13 @@ def main() -> None:
 @contextmanager
 def installed(folder: Path, world: World) -> Iterator[Installation]:
     """A server, a worker, and a home that follows the world."""
-    installation = Installation(folder)
-    HomeFolder(installation.home).follow(
-        world.feeds, world.proxy, per_publisher_delay=0.2, publish_interval=0
-    )
-    try:
+    with Installation(folder) as installation:
+        HomeFolder(installation.home).follow(
+            world.feeds, world.proxy, per_publisher_delay=0.2, publish_interval=0
+        )
         installation.set_up()
         installation.start_worker()
         yield installation
-    finally:
-        installation.close()
 
 
 def soak(installation: Installation, world: World, seconds: float) -> Verdict:

@@ -34,8 +34,8 @@ SAME_HEADLINE = 0.5
 texts has a headline of its own."""
 
 TEXTS_KEPT = 500
-"""Texts with their shingles, of 125 KB or so each, that are kept at a time: nearly all that a batch
-of 200 is compared with. Comparisons are kept all."""
+"""Texts with their shingles, of 125 KB or so each, that are kept at a time; with 800 a batch of 200
+took a tenth less time than with 300, and 60 MB more. Comparisons are kept all."""
 
 EdgeKind = Literal["copy", "roundup", "excerpt", "template"]
 
