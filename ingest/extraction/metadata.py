@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extraction.bylines import author_lines, choose_authors
@@ -143,7 +144,7 @@ def _titles(
     headings = [
         text
         for at, element in enumerate(tree.iter("h1"))
-        if at < MAX_HEADINGS and (text := plain_text(element.text_content()))
+        if at < MAX_HEADINGS and (text := plain_text(_shown(element)))
     ]
     documents = (plain_text(element.text_content()) for element in tree.iter("title"))
     document = without_site(next((text for text in documents if text), None), sites)
@@ -159,6 +160,18 @@ def _titles(
     )
     spellings = (title, page, heading, shared, document, _first(meta, ("twitter:title",)))
     return title, heading, tuple(dict.fromkeys(text for text in spellings if text))
+
+
+_SHOWN = etree.XPath(
+    ".//text()[not(ancestor::style or ancestor::script or ancestor::rt or ancestor::rp)]"
+)
+
+
+def _shown(element: HtmlElement) -> str:
+    """A heading's text, without style sheets and the readings of Chinese characters."""
+    if element.find(".//*") is None:
+        return element.text or ""
+    return "".join(_SHOWN(element))
 
 
 def _article_body(article: Mapping[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from ingest.words import folded_words
 
@@ -15,8 +15,14 @@ SUFFIX_WORDS = 8
 HEADLINE_WORDS = 4
 """What stands behind a kicker is a headline from so many words on."""
 
+LABEL_WORDS = 3
+"""So few words behind a bar, at the end of a title, are no part of the headline."""
+SAME_HEADLINE = 0.3
+"""Share of its words that a heading has in common with og:title, where it is one of the article."""
+
 # What sites set between a headline and their name; a hyphen only with spaces around it.
-_SEPARATOR = re.compile(r"\s+[|–—\-»·•*:/~]+\s+|\s*[|｜ㅣ]\s*|\s+::\s+|：(?=[^：]{2,12}$)")
+_SEPARATOR = re.compile(r"\s+[|–—\-»›·•*:/~]+\s+|\s*[|｜│ǀㅣ]\s*|\s+::\s+|：(?=[^：]{2,12}$)")
+_BAR = re.compile(r"\s*[|｜│ǀㅣ]\s*")
 _AFTER_KICKER = re.compile(r":\s+|\s+[|–—-]\s+")
 _WEIGHTS = {"page": 2, "heading": 2, "shared": 3, "document": 1}
 _DATE_PART = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
@@ -48,6 +54,9 @@ def choose_title(
     ]
     alone = next((_spelling(text) for place, text in cut if place == "shared"), "")
     cut = [(place, _without_kicker(text, alone)) for place, text in cut]
+    cut = _without_own_kickers(cut)
+    if seen := _seen_headline(dict(cut)):
+        return seen[:TITLE_LIMIT]
     votes: Counter[str] = Counter()
     for place, text in cut:
         votes[_spelling(text)] += _WEIGHTS[place]
@@ -79,6 +88,44 @@ def _without_kicker(title: str, alone: str) -> str:
     return title
 
 
+def _without_own_kickers(cut: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """og:title and heading without kickers that have nothing in common before one headline: "Iran:
+    The ferry sails" and "Near East - The ferry sails"."""
+    said = dict(cut)
+    heading = {
+        _spelling(text): set(folded_words(kicker))
+        for kicker, text in _kickers(said.get("heading", ""))
+    }
+    for kicker, text in _kickers(said.get("shared", "")):
+        rest = _spelling(text)
+        if len(rest.split()) >= HEADLINE_WORDS and not heading.get(
+            rest, set(folded_words(kicker))
+        ) & set(folded_words(kicker)):
+            return [(place, _without_kicker(text, rest)) for place, text in cut]
+    return cut
+
+
+def _kickers(title: str) -> list[tuple[str, str]]:
+    """What may stand as a kicker in front of what may be the headline."""
+    return [(title[: at.start()], title[at.end() :]) for at in _AFTER_KICKER.finditer(title)]
+
+
+def _seen_headline(said: Mapping[str, str]) -> str | None:
+    """The heading, where og:title and title tag say one thing, JSON-LD nothing or what the heading
+    says, and the heading the same in other words: the two are then written for search engines. A
+    heading that has all their words and more begins with a kicker or ends with a date."""
+    heading, shared = said.get("heading"), _spelling(said.get("shared", ""))
+    if not heading or shared != _spelling(said.get("document", "")):
+        return None
+    spelled = _spelling(heading)
+    if _spelling(said.get("page", heading)) != spelled:
+        return None
+    words, others = set(spelled.split()), set(shared.split())
+    if len(words) < HEADLINE_WORDS or others <= words:
+        return None
+    return heading if len(words & others) >= SAME_HEADLINE * min(len(words), len(others)) else None
+
+
 def without_site(title: str | None, site_names: Collection[str]) -> str | None:
     """A title without what a site puts behind or in front of it: its own name, a section before
     its name, a date or an author behind its name."""
@@ -91,6 +138,12 @@ def without_site(title: str | None, site_names: Collection[str]) -> str | None:
     for at in range(len(parts) - 1, 0, -1):
         if _is_site(parts[at][1], names, joined):
             kept = at
+    if (
+        kept == len(parts) > 1
+        and _is_label(*parts[-1])
+        and len(_spelling(title).split()) >= 2 * HEADLINE_WORDS
+    ):
+        kept -= 1
     while kept > 1 and _DATE_PART.fullmatch(parts[kept - 1][1].strip()):
         kept -= 1
     first = 0
@@ -114,6 +167,11 @@ def _parts(title: str) -> list[tuple[str, str]]:
     return [*parts, (separator, title[start:])]
 
 
+def _is_label(separator: str, part: str) -> bool:
+    """A few words behind a bar: the name of a site or section, though it is not known for one."""
+    return _BAR.fullmatch(separator) is not None and 0 < len(_spelling(part).split()) <= LABEL_WORDS
+
+
 def _is_site(part: str, names: Collection[str], joined: Collection[str]) -> bool:
     spelling = _spelling(part)
     words = spelling.split()
@@ -132,7 +190,7 @@ def _is_site(part: str, names: Collection[str], joined: Collection[str]) -> bool
 
 
 def _names(part: str, name: str) -> bool:
-    return part.startswith(name) or (len(part) >= 4 and name.startswith(part))
+    return part.startswith(name) or (len(part) >= 4 and part in name)
 
 
 def _spelling(text: str) -> str:
@@ -141,14 +199,18 @@ def _spelling(text: str) -> str:
 
 def main_heading(headings: Iterable[str], titles: Iterable[str | None]) -> str | None:
     """The h1 that is the headline: the one that shares most words with what the page calls itself
-    elsewhere, else the first. Logos and teasers of other articles are often set in h1, too."""
+    elsewhere, of equals the one that stands at the beginning there, else the first. Logos and
+    teasers of other articles are often set in h1, too."""
     candidates = [text for text in headings if text]
     if not candidates:
         return None
-    elsewhere = {word for title in titles if title for word in folded_words(title)}
+    said = [_spelling(title) for title in titles if title]
+    elsewhere = {word for title in said for word in title.split()}
 
-    def shared(text: str) -> float:
-        words = set(folded_words(text))
-        return len(words & elsewhere) / max(4, len(words))
+    def shared(text: str) -> tuple[float, bool]:
+        spelling = _spelling(text)
+        words = set(spelling.split())
+        agreeing = len(words & elsewhere) / max(HEADLINE_WORDS, len(words))
+        return agreeing, any(title.startswith(spelling) for title in said)
 
     return max(candidates, key=shared)
