@@ -16,7 +16,7 @@ from ingest.errors import NoText, NotHtml
 from ingest.extraction.bylines import clean_authors, portrayed
 from ingest.extraction.content_status import TEASER_WORDS, content_status
 from ingest.extraction.credits import find_credits
-from ingest.extraction.foreign_matter import Surroundings, clean, linked_lines, prune
+from ingest.extraction.foreign_matter import Surroundings, clean, linked_lines, prune, subheadings
 from ingest.extraction.frame import frame_of
 from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
@@ -79,6 +79,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         authors=metadata.authors,
         site_names=metadata.site_names,
         linked_lines=linked_lines(tree) if listed else frozenset(),
+        subheadings=subheadings(tree),
         news=metadata.news,
     )
     cleaned = clean(found, around)

@@ -29,6 +29,8 @@ KICKER_WIDTH = 40
 """Characters, those of wide scripts counted for three: a longer one is a line of the deck."""
 DATE_WORDS = 5
 """Words beside the date in a line that is a date: a weekday, a zone, "updated at"."""
+DATED_WORDS = 3
+"""Words of "Last updated on" and the like, where the date itself is lost."""
 TOP_LINES = 15
 TAIL_SHARE = 0.4
 """What follows a heading like "Related" is cut only where it is less of the text than this."""
@@ -47,12 +49,14 @@ Lines = Sequence[str]
 class Surroundings:
     """What the page says that helps to tell its article from the rest: all spellings of the
     headline, the authors, names of the site, the lines that are nothing but links to other pages
-    (folded), and whether it calls itself news: in guides lists of links are part of the text."""
+    (folded), its headings below the headline (folded), and whether it calls itself news: in guides
+    lists of links are part of the text."""
 
     titles: Collection[str] = ()
     authors: Collection[str] = ()
     site_names: Collection[str] = ()
     linked_lines: Collection[str] = ()
+    subheadings: Collection[str] = ()
     news: bool = False
 
 
@@ -86,7 +90,7 @@ _CONTENT_BLOCK = re.compile(
 # "Read also", in the languages that news pages were seen in; what follows names another article.
 _SEE_ALSO = re.compile(
     r"^\W*(?:(?:also\s+)?read(?:\s+(?:more|also|next|on|the\s+full\s+story))?\s*[:|>→]|read\s+more\b|read\s+(?:also|next)\b|see\s+(?:also|more)\b|also\s+read\b"
-    r"|more\s*:|more\s+(?:from|on|about|stories)\b|related(?:\s+\w+)?\s*:|related\b.{0,20}$|don['’]t\s+miss|recommended\b.{0,20}$|watch\s*:|listen\s*:"
+    r"|more\s*:|more\s+(?:from|on|about|stories)\b|(?:related|recommended)(?:\s+(?:articles?|content|coverage|links|news|posts|read(?:s|ings?)|stor(?:y|ies)|topics|videos?))?\W*$|related(?:\s+\w+)?\s*:|recommended\s+for\s+you\b|don['’]t\s+miss|watch\s*:|listen\s*:"
     r"|you\s+(?:may|might)\s+(?:also\s+)?(?:like|be\s+interested)|trending\b.{0,12}$|for\s+more\s+stories"
     r"|lesen\s+sie\s+(?:auch|mehr|hier|dazu|weiter)|lies\s+(?:auch|mehr)|(?:jetzt\s+)?weiterlesen|mehr\s+zum\s+thema|mehr\s+dazu|auch\s+interessant|passend\s+dazu|das\s+könnte\s+sie|"
     r"interessieren\s+könnte|siehe\s+auch|hintergrund\s*:\s*$|ähnliche\W*$|weitere\s+(?:artikel|themen|meldungen|nachrichten)|mehr\s+(?:aus|von|über)\s|lesetipp"
@@ -133,7 +137,7 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 _PICTURE = re.compile(
-    rf"^\W*(?:photos?|pictures?|images?|fotos?|bild(?:rechte|quelle)?|quelle|crédit(?:\s+photo)?|credits?|foto\s+de|imagen|immagine|imagem|illustration|grafik|©|\(c\)|copyright)\s*(?:[:©/]|by\b|courtesy|von\b|via\b|credit)"
+    rf"^\W*(?:photos?|pictures?|images?|fotos?|bild(?:rechte|quelle)?|quelle|crédit(?:\s+photo)?|credits?(?!/)|foto\s+de|imagen|immagine|imagem|illustration|grafik|©|\(c\)|copyright)\s*(?:[:©/]|by\b|courtesy|von\b|via\b|credit)"
     rf"|(?:getty\s+images|shutterstock|istock\w*|imago(?:\s+images)?|picture\s+alliance|alamy|unsplash|ritzau\s+scanpix|ap\s+photo|(?:/|via\s+)(?:{agency_pattern()}))[\s)\]]*\.?$|zdfheute\s+infografik|infografik$",
     re.IGNORECASE,
 )
@@ -192,9 +196,9 @@ def clean(lines: Lines, around: Surroundings) -> Cleaned:
     for at, line in enumerate(lines):
         reason = _repeats(line, titles) if at <= start else None
         if not reason and at < start and not (at == start - 1 and _PLACE_LINE.match(line)):
-            reason = _above(line, titles, authors)
+            reason = _above(line, titles, authors, around.subheadings)
         reasons.append(reason or _anywhere(line, authors, around, last=at >= 0.6 * len(lines)))
-    _mark_tail(lines, reasons)
+    _mark_tail(lines, reasons, around.subheadings)
     kept = tuple(line for line, reason in zip(lines, reasons, strict=True) if reason is None)
     if not any(map(_is_running, kept)) and any(map(_is_running, lines)):
         return Cleaned(tuple(lines), ())
@@ -273,6 +277,15 @@ def linked_lines(tree: HtmlElement) -> frozenset[str]:
     return frozenset(found)
 
 
+def subheadings(tree: HtmlElement) -> frozenset[str]:
+    """The folded text of the page's headings of second to fourth rank that lead nowhere else."""
+    return frozenset(
+        fold(heading.text_content())
+        for heading in tree.iter("h2", "h3", "h4")
+        if heading.find(".//a") is None and heading.getparent().tag != "a"
+    )
+
+
 _BLOCKS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "div", "dd", "td", "blockquote"})
 
 
@@ -324,25 +337,36 @@ def _repeats(line: str, titles: Collection[str]) -> str | None:
     return None
 
 
-def _above(line: str, titles: Collection[str], authors: Sequence[str]) -> str | None:
+def _above(
+    line: str, titles: Collection[str], authors: Sequence[str], subheadings: Collection[str]
+) -> str | None:
     """What stands above the first paragraph and is not the article's."""
     words = len(line.split())
-    if words <= 15 and any(" " in name and name in fold(line) for name in authors):
+    if (
+        words <= 15
+        and not _is_statement(line)
+        and any(" " in name and name in fold(line) for name in authors)
+    ):
         return "byline"
     if words <= 20 and _BYLINE.match(line) and not _ends_sentence(line):
         return "byline"
     if words <= 12 and _is_date(line) and not _ends_sentence(line):
         return "date"
     if words <= KICKER_WORDS and width(line) <= KICKER_WIDTH and not _ends_sentence(line):
-        return "kicker"
+        return None if fold(line) in subheadings else "kicker"
     return None
+
+
+def _is_statement(line: str) -> bool:
+    """Several sentences, or one that a byline follows: a standfirst, though it names its author."""
+    return re.search(r"\w{3}[.!?]\s+\w", line) is not None and len(line.split()) > 8
 
 
 def _is_date(line: str) -> bool:
     """A line that says when the article was published, and little else."""
-    if _DATED.match(line):
-        return True
     rest, found = _DAY_OR_CLOCK.subn(" ", line)
+    if _DATED.match(line):
+        return found > 0 or len(line.split()) <= DATED_WORDS
     return found > 0 and len(rest.split()) <= DATE_WORDS
 
 
@@ -387,9 +411,9 @@ def _is_pitch(line: str) -> bool:
     return any(word in lower for word in _PITCH_TRIGGERS) and _PITCH.search(line) is not None
 
 
-def _mark_tail(lines: Lines, reasons: list[str | None]) -> None:
-    """In the last part, what follows a heading such as "Related" is foreign up to the next prose;
-    what follows "Comments" or "About the author", all of it."""
+def _mark_tail(lines: Lines, reasons: list[str | None], subheadings: Collection[str]) -> None:
+    """In the last part, what follows a heading such as "Related" is foreign up to the next prose or
+    heading of the page; what follows "Comments" or "About the author", all of it."""
     total = sum(map(len, lines)) or 1
     seen = 0
     cutting = False
@@ -404,7 +428,7 @@ def _mark_tail(lines: Lines, reasons: list[str | None]) -> None:
             return
         if _TAIL.match(bare):
             cutting = True
-        elif _is_prose(line) and reasons[at] is None:
+        elif reasons[at] is None and (_is_prose(line) or fold(line) in subheadings):
             cutting = False
         if cutting:
             reasons[at] = reasons[at] or "tail"
