@@ -41,6 +41,11 @@ def folded_words(text: str) -> list[str]:
     return " ".join([_FOLDED[token] for token in text.split()]).split()
 
 
+def folded_line(text: str) -> str:
+    """A line without its bullet, case, spacing and punctuation."""
+    return " ".join(folded_words(text))
+
+
 class _Kept(dict[str, T]):
     """What is made of tokens: pieces without white space, across which nothing composes, folds or
     is one word."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml.html import document_fromstring
 
-from ingest.extraction.foreign_matter import Surroundings, clean, linked_lines, prune
+from ingest.extraction.foreign_matter import Surroundings, clean
+from ingest.extraction.page_blocks import linked_lines, prune
 
 TEXT = (
     "The town council of Portneuf decided on Tuesday to keep the old ferry for another year, after "
@@ -14,13 +15,18 @@ TEXT = (
     "wait until the region has found the forty millions that are still missing for its pillars.",
 )
 AROUND = Surroundings(
-    titles=("Ferry sails on for another year",), authors=("Ida Moss",), site_names=("Harbour",)
+    titles=("Ferry sails on for another year", "Northern bay: Ferry stays"),
+    authors=("Ida Moss",),
+    labels=("Harbour", "Transport"),
+    subheadings=("why the ferry matters",),
 )
 
 ABOVE = {
     "Ferry sails on for another year": "headline",
     "Portneuf: Ferry sails on for another year": "headline",
     "TRANSPORT": "kicker",
+    "Northern bay": "kicker",
+    "13": "kicker",
     "By Ida Moss, our reporter on the coast": "byline",
     "Von Ida Moos": "byline",
     "March 5, 2026 9:30 am": "date",
@@ -50,6 +56,39 @@ def test_above_the_text(line: str) -> None:
     found = clean([line, *TEXT], AROUND)
     assert found.lines == TEXT
     assert found.removed == ((line, ABOVE[line]),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Portneuf",  # a dateline
+        "Why the ferry matters",  # a heading of the page
+        "All must sail! A comment by Ida Moss",  # a standfirst
+    ],
+)
+def test_what_stays_above_the_text(line: str) -> None:
+    assert clean([line, *TEXT], AROUND).lines == (line, *TEXT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Recommended configuration:",
+        "See more photos:",  # and there they are
+        "More from the mayor’s speech:",
+        "Credit/debit cards are taken on board",
+        "© Reuters",
+        "Posted on the door was a note",
+    ],
+)
+def test_what_stays_between_paragraphs(line: str) -> None:
+    assert clean([TEXT[0], line, TEXT[1]], AROUND).lines == (TEXT[0], line, TEXT[1])
+
+
+def test_a_box_below_ends_at_a_heading_of_the_page() -> None:
+    rest = ("Why the ferry matters", TEXT[1])
+    found = clean([*TEXT, TEXT[0], "Related articles", "Bridge closed", *rest], AROUND)
+    assert found.lines == (*TEXT, TEXT[0], *rest)
 
 
 @pytest.mark.parametrize("line", ANYWHERE)

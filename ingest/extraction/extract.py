@@ -16,10 +16,11 @@ from ingest.errors import NoText, NotHtml
 from ingest.extraction.bylines import clean_authors, portrayed
 from ingest.extraction.content_status import TEASER_WORDS, content_status
 from ingest.extraction.credits import find_credits
-from ingest.extraction.foreign_matter import Surroundings, clean, linked_lines, prune, subheadings
+from ingest.extraction.foreign_matter import Surroundings, clean
 from ingest.extraction.frame import frame_of
 from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
+from ingest.extraction.page_blocks import linked_lines, prune, subheadings
 from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
 from ingest.extraction.standfirst import standfirst, stated_standfirst
 from ingest.feeds.encoding import decode_feed
@@ -77,7 +78,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     around = Surroundings(
         titles=metadata.titles,
         authors=metadata.authors,
-        site_names=metadata.site_names,
+        labels=(*metadata.site_names, metadata.section or ""),
         linked_lines=linked_lines(tree) if listed else frozenset(),
         subheadings=subheadings(tree),
         news=metadata.news,

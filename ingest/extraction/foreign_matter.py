@@ -12,12 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-from lxml.html import HtmlElement
 
 from ingest.extraction.agencies import agency_pattern
-from ingest.words import folded_words
+from ingest.words import folded_line
 
 PARAGRAPH_WORDS = 25
 PARAGRAPH_CHARACTERS = 150
@@ -37,10 +34,7 @@ TAIL_SHARE = 0.4
 PROSE_WORDS = 10
 PITCH_WORDS = 70
 LABEL_WORDS = 40
-LINK_SHARE = 0.8
 
-MAX_FOREIGN_BLOCK = 3000
-"""Characters. A longer block may be the article under an odd name."""
 
 Lines = Sequence[str]
 
@@ -48,13 +42,13 @@ Lines = Sequence[str]
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the page says that helps to tell its article from the rest: all spellings of the
-    headline, the authors, names of the site, the lines that are nothing but links to other pages
-    (folded), its headings below the headline (folded), and whether it calls itself news: in guides
+    headline, the authors, names of the site, its section (`labels`), the lines that are nothing but
+    links to other pages (folded), its headings below the headline (folded), and whether it calls itself news: in guides
     lists of links are part of the text."""
 
     titles: Collection[str] = ()
     authors: Collection[str] = ()
-    site_names: Collection[str] = ()
+    labels: Collection[str] = ()
     linked_lines: Collection[str] = ()
     subheadings: Collection[str] = ()
     news: bool = False
@@ -68,29 +62,10 @@ class Cleaned:
     removed: tuple[tuple[str, str], ...]
 
 
-_FOREIGN_BLOCK = re.compile(
-    r"(?:^|[\s_-])(?:newsletters?|related|recommend\w*|most-?(?:read|popular|viewed)|trending|popular|"
-    r"latest-?(?:news|stories|posts)\w*|more-?(?:stories|news|from|articles)\w*|read-?(?:also|next)|see-?also|"
-    r"share|sharing|social|signup|sign-up|subscribe|subscription|comments?|disqus|promos?|"
-    r"author-?(?:bio|box|info)|about-?author|bio|cookie\w*|consent|gdpr|breadcrumbs?|taboola|outbrain|"
-    r"adverts?|advertisement|sponsored|teasers?)(?:$|[\s_-])"
-    r"|[a-z](?:Newsletter|Related|Recommend|Teaser|SocialShare)",
-    re.IGNORECASE,
-)
-_CONSENT_BLOCK = re.compile(
-    r"onetrust|(?:^|[\s_-])ot-sdk|didomi|usercentrics|cybot|qc-cmp|sp_message|truste|"
-    r"(?:cookie|consent|gdpr|ccpa)[\w-]*(?:banner|bar|consent|dialog|law|manager|modal|notice|popup|sdk|wrapper)",
-    re.IGNORECASE,
-)
-"""Tools that ask for consent, whose text can be longer than an article."""
-_CONTENT_BLOCK = re.compile(
-    r"(?:article|entry|post|story|main|page|body)[-_]*(?:content|body|text)|content[-_]*(?:body|main|article)|slide",
-    re.IGNORECASE,
-)
 # "Read also", in the languages that news pages were seen in; what follows names another article.
 _SEE_ALSO = re.compile(
-    r"^\W*(?:(?:also\s+)?read(?:\s+(?:more|also|next|on|the\s+full\s+story))?\s*[:|>→]|read\s+more\b|read\s+(?:also|next)\b|see\s+(?:also|more)\b|also\s+read\b"
-    r"|more\s*:|more\s+(?:from|on|about|stories)\b|(?:related|recommended)(?:\s+(?:articles?|content|coverage|links|news|posts|read(?:s|ings?)|stor(?:y|ies)|topics|videos?))?\W*$|related(?:\s+\w+)?\s*:|recommended\s+for\s+you\b|don['’]t\s+miss|watch\s*:|listen\s*:"
+    r"^\W*(?:(?:also\s+)?read(?:\s+(?:more|also|next|on|the\s+full\s+story))?\s*[:|>→]|read\s+more\b|read\s+(?:also|next)\b|see\s+also\b|see\s+more\b(?!.*:$)|also\s+read\b"
+    r"|more\s*:|more\s+(?:from|on|about|stories)\b(?!.*:$)|(?:related|recommended)(?:\s+(?:articles?|content|coverage|links|news|posts|read(?:s|ings?)|stor(?:y|ies)|topics|videos?))?\W*$|related(?:\s+\w+)?\s*:|recommended\s+for\s+you\b|don['’]t\s+miss|watch\s*:|listen\s*:"
     r"|you\s+(?:may|might)\s+(?:also\s+)?(?:like|be\s+interested)|trending\b.{0,12}$|for\s+more\s+stories"
     r"|lesen\s+sie\s+(?:auch|mehr|hier|dazu|weiter)|lies\s+(?:auch|mehr)|(?:jetzt\s+)?weiterlesen|mehr\s+zum\s+thema|mehr\s+dazu|auch\s+interessant|passend\s+dazu|das\s+könnte\s+sie|"
     r"interessieren\s+könnte|siehe\s+auch|hintergrund\s*:\s*$|ähnliche\W*$|weitere\s+(?:artikel|themen|meldungen|nachrichten)|mehr\s+(?:aus|von|über)\s|lesetipp"
@@ -162,7 +137,7 @@ _CONTRIBUTORS = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"^\W*(?:related\s*(?:articles?|stories|posts|content|topics|news|links|coverage)?|more\s+(?:from|on|stories|news|in)\b.{0,40}|read\s+more|most\s+(?:read|popular|viewed|commented)|popular|trending(?:\s+now)?|recommended(?:\s+for\s+you)?|you\s+(?:may|might)\s+also\s+like.{0,4}|don['’]t\s+miss.{0,12}|latest\s+(?:news|stories|posts|articles)|top\s+stories|editor['’]?s['’]?\s+picks?|about\s+the\s+authors?|author\s+bio|tags?|filed\s+under|topics|comments?|leave\s+a\s+(?:comment|reply)|join\s+our\s+commenting\s+forum|share\s+this.{0,20}|follow\s+us.{0,20}|advertisement|sponsored.{0,20}|disclaimer|sign\s+up.{0,30}|what\s+to\s+read\s+next|up\s+next|in\s+this\s+(?:story|article)"
+    r"^\W*(?:related\s*(?:articles?|stories|posts|content|topics|news|links|coverage)?|more\s+(?:from|on|stories|news|in)\b(?!.*:$).{0,40}|read\s+more|most\s+(?:read|popular|viewed|commented)|popular|trending(?:\s+now)?|recommended(?:\s+for\s+you)?|you\s+(?:may|might)\s+also\s+like.{0,4}|don['’]t\s+miss.{0,12}|latest\s+(?:news|stories|posts|articles)|top\s+stories|editor['’]?s['’]?\s+picks?|about\s+the\s+authors?|author\s+bio|tags?|filed\s+under|topics|comments?|leave\s+a\s+(?:comment|reply)|join\s+our\s+commenting\s+forum|share\s+this.{0,20}|follow\s+us.{0,20}|advertisement|sponsored.{0,20}|disclaimer|sign\s+up.{0,30}|what\s+to\s+read\s+next|up\s+next|in\s+this\s+(?:story|article)"
     r"|mehr\s+zum\s+thema|zum\s+thema|auch\s+interessant|das\s+könnte\s+sie\s+.{0,30}|ähnliche(?:\s+\w+)?|weitere\s+\w+|meistgelesen\w*|schlagworte|themen|kommentare|über\s+den\s+autor|über\s+die\s+autorin|lesen\s+sie\s+(?:auch|mehr).{0,25}|verwendete\s+quellen|quellen|sendung"
     r"|(?:à\s+)?lire\s+aussi|sur\s+le\s+même\s+(?:sujet|thème)|articles?\s+(?:liés|similaires|connexes)|les\s+plus\s+lus|commentaires|noticias\s+relacionadas|te\s+puede\s+interesar|más\s+información|más\s+noticias|archivado\s+en|comentarios|lo\s+más\s+(?:leído|visto)|etiquetas"
     r"|leggi\s+anche|articoli\s+correlati|potrebbe\s+interessarti|commenti|leia\s+também|leia\s+mais|veja\s+também|notícias\s+relacionadas|comentários|mais\s+lidas|lees\s+ook|meer\s+over.{0,30}|lees\s+meer|reacties|les\s+også|læs\s+også|läs\s+också|läs\s+mer|czytaj\s+(?:też|także|więcej)|zobacz\s+(?:też|także)|související|etiketler|ilgili\s+haberler|читайте\s+также|関連記事|관련기사|相关阅读)\W*$",
@@ -173,7 +148,7 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(
-    r"^\W*(?:©|\(c\)|copyright\b|all\s+rights\s+reserved)|\ball\s+rights\s+reserved\W*$|alle\s+rechte\s+vorbehalten|tous\s+droits\s+réservés|todos\s+los\s+derechos\s+reservados|tutti\s+i\s+diritti\s+riservati|todos\s+os\s+direitos\s+reservados|may\s+not\s+be\s+(?:published|reproduced),?\s+broadcast",
+    r"^\W*all\s+rights\s+reserved|^\W*(?:©|\(c\)|copyright\b).*\ball\s+rights\s+reserved|\ball\s+rights\s+reserved\W*$|alle\s+rechte\s+vorbehalten|tous\s+droits\s+réservés|todos\s+los\s+derechos\s+reservados|tutti\s+i\s+diritti\s+riservati|todos\s+os\s+direitos\s+reservados|may\s+not\s+be\s+(?:published|reproduced),?\s+broadcast",
     re.IGNORECASE,
 )
 _BIO = re.compile(
@@ -189,14 +164,14 @@ def clean(lines: Lines, around: Surroundings) -> Cleaned:
     left, nothing is taken."""
     if len(lines) == 1:
         lines = (_without_headline(lines[0], around.titles),)
-    titles = {fold(title) for title in around.titles if title} - {""}
-    authors = [fold(name) for name in around.authors]
+    titles = {folded_line(title) for title in around.titles if title} - {""}
+    authors = [folded_line(name) for name in around.authors]
     start = _first_paragraph(lines)
     reasons: list[str | None] = []
     for at, line in enumerate(lines):
         reason = _repeats(line, titles) if at <= start else None
         if not reason and at < start and not (at == start - 1 and _PLACE_LINE.match(line)):
-            reason = _above(line, titles, authors, around.subheadings)
+            reason = _above(line, titles, authors, around)
         reasons.append(reason or _anywhere(line, authors, around, last=at >= 0.6 * len(lines)))
     _mark_tail(lines, reasons, around.subheadings)
     kept = tuple(line for line, reason in zip(lines, reasons, strict=True) if reason is None)
@@ -214,92 +189,6 @@ def _without_headline(text: str, titles: Collection[str]) -> str:
         if title and text.startswith(title + " "):
             return text[len(title) :].strip()
     return text
-
-
-def fold(text: str) -> str:
-    """A line without its bullet, case, spacing and punctuation."""
-    return " ".join(folded_words(text))
-
-
-def prune(tree: HtmlElement) -> int:
-    """Take out of a page the blocks that their class or id calls something else than the article:
-    newsletter boxes, related stories, sharing, comments. Returns how many. A block that holds the
-    headline, the article's body or much of the page's text stays, whatever it is called.
-    """
-    named = [
-        block
-        for block in tree.iter("div", "section", "aside", "ul", "form")
-        if _is_foreign(f"{block.get('class') or ''} {block.get('id') or ''}")
-    ]
-    removed = 0
-    for block in named:
-        parent = block.getparent()
-        if parent is None or _holds_article(block):
-            continue
-        block.drop_tree()
-        removed += 1
-    return removed
-
-
-@lru_cache(maxsize=20_000)
-def _is_foreign(names: str) -> bool:
-    if names == " ":
-        return False
-    if _FOREIGN_BLOCK.search(names) is not None:
-        return _CONTENT_BLOCK.search(names) is None
-    return _CONSENT_BLOCK.search(names) is not None
-
-
-def _holds_article(block: HtmlElement) -> bool:
-    if block.find(".//h1") is not None or block.xpath(".//*[@itemprop='articleBody'] | .//article"):
-        return True
-    if _CONSENT_BLOCK.search(f"{block.get('class') or ''} {block.get('id') or ''}"):
-        return False
-    return sum(len(text) for text in block.itertext()) > MAX_FOREIGN_BLOCK
-
-
-def linked_lines(tree: HtmlElement) -> frozenset[str]:
-    """The folded text of the page's blocks that are nothing but links to other pages."""
-    blocks: dict[HtmlElement, int] = {}
-    for link in tree.iter("a"):
-        target = (link.get("href") or "").strip()
-        if not target or target.startswith(("#", "javascript:", "mailto:", "tel:")):
-            continue
-        block = _block_of(link)
-        if block is not None:
-            blocks[block] = blocks.get(block, 0) + _length(link)
-    found = set()
-    for block, linked in blocks.items():
-        if linked >= 12:
-            text = " ".join(block.text_content().split())
-            if len(text) <= 300 and linked >= LINK_SHARE * len(text):
-                found.add(fold(text))
-    return frozenset(found)
-
-
-def subheadings(tree: HtmlElement) -> frozenset[str]:
-    """The folded text of the page's headings of second to fourth rank that lead nowhere else."""
-    return frozenset(
-        fold(heading.text_content())
-        for heading in tree.iter("h2", "h3", "h4")
-        if heading.find(".//a") is None and heading.getparent().tag != "a"
-    )
-
-
-_BLOCKS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "div", "dd", "td", "blockquote"})
-
-
-def _block_of(link: HtmlElement) -> HtmlElement | None:
-    for at, ancestor in enumerate(link.iterancestors()):
-        if ancestor.tag in _BLOCKS:
-            return ancestor if ancestor.tag != "div" or len(ancestor) <= 4 else None
-        if at > 3:
-            break
-    return None
-
-
-def _length(element: HtmlElement) -> int:
-    return len(" ".join(element.text_content().split()))
 
 
 def width(line: str) -> int:
@@ -324,7 +213,7 @@ def _ends_sentence(line: str) -> bool:
 
 
 def _repeats(line: str, titles: Collection[str]) -> str | None:
-    folded = fold(line)
+    folded = folded_line(line)
     if folded in titles:
         return "headline"
     words = len(folded.split())
@@ -338,14 +227,14 @@ def _repeats(line: str, titles: Collection[str]) -> str | None:
 
 
 def _above(
-    line: str, titles: Collection[str], authors: Sequence[str], subheadings: Collection[str]
+    line: str, titles: Collection[str], authors: Sequence[str], around: Surroundings
 ) -> str | None:
     """What stands above the first paragraph and is not the article's."""
     words = len(line.split())
     if (
         words <= 15
         and not _is_statement(line)
-        and any(" " in name and name in fold(line) for name in authors)
+        and any(" " in name and name in folded_line(line) for name in authors)
     ):
         return "byline"
     if words <= 20 and _BYLINE.match(line) and not _ends_sentence(line):
@@ -353,13 +242,23 @@ def _above(
     if words <= 12 and _is_date(line) and not _ends_sentence(line):
         return "date"
     if words <= KICKER_WORDS and width(line) <= KICKER_WIDTH and not _ends_sentence(line):
-        return None if fold(line) in subheadings else "kicker"
+        return _kicker(folded_line(line), titles, around)
     return None
+
+
+def _kicker(folded: str, titles: Collection[str], around: Surroundings) -> str | None:
+    """A short line is a kicker where the page says so elsewhere: a title begins with it, or it is
+    its section or the site. Otherwise it may be a dateline or a subheading."""
+    if not any(mark.isalpha() for mark in folded) or folded in map(folded_line, around.labels):
+        return "kicker"
+    if folded in around.subheadings:
+        return None
+    return "kicker" if any(title.startswith(f"{folded} ") for title in titles) else None
 
 
 def _is_statement(line: str) -> bool:
     """Several sentences, or one that a byline follows: a standfirst, though it names its author."""
-    return re.search(r"\w{3}[.!?]\s+\w", line) is not None and len(line.split()) > 8
+    return re.search(r"\w{3}[.!?]\s+\w", line) is not None and len(line.split()) > 6
 
 
 def _is_date(line: str) -> bool:
@@ -388,12 +287,17 @@ def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: 
         return "date"
     if words <= 60 and _RIGHTS.search(line):
         return "rights"
-    if words >= 4 and line.startswith("- ") and around.news and fold(line) in around.linked_lines:
+    if (
+        words >= 4
+        and line.startswith("- ")
+        and around.news
+        and folded_line(line) in around.linked_lines
+    ):
         return "link"
     if last and words <= LABEL_WORDS and _CONTRIBUTORS.match(line):
         return "contributors"
     if last and words <= 80:
-        folded = fold(line) if authors else ""
+        folded = folded_line(line) if authors else ""
         for name in authors:
             if (
                 len(name.split()) > 1
@@ -428,10 +332,17 @@ def _mark_tail(lines: Lines, reasons: list[str | None], subheadings: Collection[
             return
         if _TAIL.match(bare):
             cutting = True
-        elif reasons[at] is None and (_is_prose(line) or fold(line) in subheadings):
+        elif reasons[at] is None and (_is_prose(line) or _opens_prose(lines, at, subheadings)):
             cutting = False
         if cutting:
             reasons[at] = reasons[at] or "tail"
+
+
+def _opens_prose(lines: Lines, at: int, subheadings: Collection[str]) -> bool:
+    """A heading of the page with prose below it; another story's has its own byline there."""
+    return (
+        at + 1 < len(lines) and _is_prose(lines[at + 1]) and folded_line(lines[at]) in subheadings
+    )
 
 
 def _is_prose(line: str) -> bool:
