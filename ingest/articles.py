@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ingest.errors import UrlRefused
 from ingest.extraction.agencies import agency_named
-from ingest.extraction.bylines import clean_authors
+from ingest.extraction.person_names import clean_authors
 from ingest.extraction.titles import without_site
 from ingest.ids import mint
 from ingest.matching.sketch import sketch

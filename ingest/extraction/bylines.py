@@ -1,4 +1,4 @@
-"""Authors: people named by a page or feed, without site names, roles, places and doublings."""
+"""Authors: the people whom a page names as having written its article."""
 
 from __future__ import annotations
 
@@ -10,58 +10,21 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extraction.agencies import agency_named
-from ingest.extraction.linked_data import LinkedData, is_organisation, name_of, resolve
+from ingest.extraction.linked_data import LinkedData, is_organisation, people_of
+from ingest.extraction.person_names import (
+    BY,
+    MAX_AUTHORS,
+    clean_authors,
+    looks_like_name,
+    name_parts,
+)
 from ingest.plaintext import plain_text
-from ingest.words import folded_words
 
-MAX_AUTHORS = 20
-NAME_WORDS = 6
-"""A longer "name" is a sentence or a list of things."""
-HEADING_SIBLINGS = 4
+BELOW_HEADING = 60
 """Elements below the headline in which an unmarked byline is looked for."""
+PARAGRAPH_CHARACTERS = 120
 BYLINE_CHARACTERS = 200
 """A longer text in an element called "byline" is an author's portrait."""
-
-# "By", "words by", "story by" in front of names; in other languages what stands there.
-_BY = re.compile(
-    r"^\s*(?:(?:written|posted|words|text|story|reported|authored|published|articles?)\s+)?by\b[:\s]*"
-    r"|^\s*(?:ein\s+\w+\s+)?(?:von|verfasst\s+von|veröffentlicht\s+von|text)\b[:\s]+"
-    r"|^\s*(?:écrit\s+par|publié\s+par|par)\b[:\s]+|^\s*(?:escrito\s+)?por\b[:\s]+"
-    r"|^\s*(?:scritto\s+da|a\s+cura\s+di|di|da)\b[:\s]+|^\s*(?:door|tekst)\b[:\s]+"
-    r"|^\s*(?:auth?ors?|autor(?:in|en|es|a)?|auteurs?|autore|autori|byline)\s*:\s*"
-    r"|^\s*(?:av|af|tekst)\b[:\s]+|^\s*na\s+(?=[A-Z])|^\s*(?:foto|photo)s?\s*(?:und|and|:)\s*(?:text|by)\s*:?\s*",
-    re.IGNORECASE,
-)
-_AND = re.compile(
-    r"\s*(?:[;|•·/]|\s(?:and|und|et|og|och|ja|en|with|mit|avec|con|i)\s|\s&\s|\s[ey]\s)\s*",
-    re.IGNORECASE,
-)
-_COMMA = re.compile(r"\s*[,、，]\s*(?:and\s+|und\s+|et\s+)?")
-_ROLE = re.compile(
-    r"\b(?:editor|reporter|correspondent|writer|contributor|columnist|producer|staff|team|desk|"
-    r"redaktion\w*|redakteur\w*|redazione|redacción|redacao|redação|rédaction|redactie|redaktør|"
-    r"korrespondent\w*|correspondant\w*|corresponsal|autor(?:in|en)?|author|admin|administrator|"
-    r"webmaster|guest|unknown|anonymous|newsroom|newsdesk|press\s+release|pressemitteilung|agenc\w+|"
-    r"agentur\w*|nachrichten|news|online|magazine?|media|verlag|gmbh|inc|ltd|llc|journalist\w*|"
-    r"director|president|professor|university|universit\w+|institute?|editorial|board|follow|"
-    r"comments?|updated|published|image|photo|foto|getty|read|min|share|view|bio|profile|sign\s+(?:in|up)|"
-    r"log\s?in|coordinator|managers?|marketing|strateg\w+|specialist|expert|product|founder)\b",
-    re.IGNORECASE,
-)
-_DEGREE = re.compile(
-    r"\s*,\s*(?:PhD|Ph\.D\.|MD|M\.D\.|DVM|MBA|RN|Jr\.?|Sr\.?|I{2,3})\b\.?", re.IGNORECASE
-)
-_BRACKET = re.compile(r"\s*[(\[（【][^)\]）】]*[)\]）】]")
-_IN_BRACKETS = re.compile(r"[(\[]([^)\]]{2,60})[)\]]")
-_AFTER_NAME = re.compile(
-    r"\s+(?:-|–|—|\||•|·|@|https?:|\d{1,2}[.:/]|\d{4}\b|posted|published|updated|stand:|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:am|vom|le|el|il|on)\s+\d).*$",
-    re.IGNORECASE | re.DOTALL,
-)
-_KOREAN_ROLE = re.compile(
-    r"(?<=[\uac00-\ud7a3])\s*(?:선임|수습|인턴)?\s*(?:기자|특파원|논설위원)\b"
-)
-_CONNECTIVE = re.compile(r"[\W_]+|and|und|et|og|och|y|e|en", re.IGNORECASE)
 
 AUTHOR_META = (
     ("author", "article:author", "byl"),
@@ -71,7 +34,7 @@ AUTHOR_META = (
 """Names of meta tags; those of a group are read together."""
 
 _MARKED_BYLINE = etree.XPath(
-    "//*[@rel='author' or @itemprop='author' or @data-testid='byline-name'"
+    "//*[@rel='author' or @itemprop='author' or contains(@data-testid, 'byline')"
     " or contains(concat(' ', @rel, ' '), ' author ') or @id='author' or @id='authors']"
 )
 _BYLINE_TAGS = ("a", "span", "div", "p", "address", "li", "ul", "strong", "em", "h4", "h5", "h6")
@@ -97,110 +60,48 @@ def choose_authors(
     site names, organisations, roles, addresses and pictures' credits are out. The first place that
     names a person wins.
     """
-    people = linked.article.get("author") or linked.article.get("creator")
-    listed = people if isinstance(people, list) else [people]
-    resolved = [resolve(person, linked) for person in listed]
-    names = [
-        name for person in resolved if not is_organisation(person) and (name := name_of(person))
-    ]
+    named = people_of(linked)
+    names = [name for person, name in named if not is_organisation(person)]
     if found := clean_authors(names, site_names):
         return found
     for group in AUTHOR_META:
-        lines = [plain_text(name) for key in group for name in meta.get(key, [])]
+        lines = [
+            _SURNAME_FIRST.sub(r"\2 \1", name) if key == "citation_author" else name
+            for key in group
+            for name in map(plain_text, meta.get(key, []))
+        ]
         if found := clean_authors(lines, site_names):
             return found
     if any(agency_named(name) for name in author_lines(meta, linked)):
         return ()  # other names on the page are not this article's
+    if found := clean_authors(_card_authors(meta), site_names):
+        return found
     return _visible_byline(tree, site_names) or _labelled_author(tree, site_names)
+
+
+def _card_authors(meta: dict[str, list[str]]) -> list[str]:
+    """Names in the "Written by" field that WordPress adds for cards on other networks."""
+    return [
+        plain_text(meta[f"twitter:data{number}"][0])
+        for number in (1, 2)
+        if _AUTHOR_LABEL.fullmatch(meta.get(f"twitter:label{number}", [""])[0])
+        and f"twitter:data{number}" in meta
+    ]
 
 
 def author_lines(meta: dict[str, list[str]], linked: LinkedData) -> tuple[str, ...]:
     """Everything that JSON-LD and meta tags give as author, organisations included."""
-    people = linked.article.get("author") or linked.article.get("creator")
-    listed = people if isinstance(people, list) else [people]
-    names = [name_of(resolve(person, linked)) for person in listed]
+    names = [name for _, name in people_of(linked)]
     names += [
         plain_text(name) for group in AUTHOR_META for key in group for name in meta.get(key, [])
     ]
     return tuple(dict.fromkeys(name for name in names if name))[:MAX_AUTHORS]
 
 
-def clean_authors(lines: Iterable[str], site_names: Collection[str] = ()) -> tuple[str, ...]:
-    """The people in bylines or author fields, in order, each once."""
-    sites = {" ".join(folded_words(name)) for name in site_names}
-    bare_sites = {name.replace(" ", "") for name in sites}
-    found: dict[str, str] = {}
-    for line in lines:
-        if any(_bare(inside) in bare_sites for inside in _IN_BRACKETS.findall(line)):
-            continue  # "Deutsche Welle (www.dw.com)"
-        for name in _names(line):
-            spelling = " ".join(folded_words(name))
-            if spelling in sites or spelling.replace(" ", "") in bare_sites:
-                continue
-            acronym = name.split(" ")[0]
-            if acronym.isupper() and acronym.lower() in bare_sites:  # "MDR Thüringen" on mdr.de
-                continue
-            if _is_person(name, spelling):
-                found.setdefault(spelling, name)
-    return tuple(found.values())[:MAX_AUTHORS]
-
-
-def _bare(text: str) -> str:
-    return "".join(folded_words(text.strip().removeprefix("www.")))
-
-
-_PORTRAIT = re.compile(
-    r"^(?P<name>(?:[A-ZÀ-ÞŁŚŻČŠŽİ][\w'’.-]*\s+){1,3}[A-ZÀ-ÞŁŚŻČŠŽİ][\w'’-]+)\s+"
-    r"(?:is|ist|est|es|è|é)\s+(?:the|an?|der|die|ein|eine|le|la|un|une|el|una|il|o|uma?)?\s*(?:[\w-]+\s+){0,5}?"
-    r"(?:editor|reporter|writer|correspondent|columnist|journalist|author|contributor|redakt\w+|"
-    r"journaliste|periodista|redactora?|giornalista|jornalista|professor)\b",
-)
-
-
-def portrayed(lines: Iterable[str]) -> tuple[str, ...]:
-    """The people whom lines below an article introduce: "Ida Moss is the editor of ..."."""
-    found = (_PORTRAIT.match(line) for line in lines)
-    return tuple(dict.fromkeys(match["name"] for match in found if match))
-
-
-def _names(line: str) -> list[str]:
-    text = " ".join(line.split())
-    if "://" in text or "@" in text.split(" ")[0] or len(text) > 600:
-        return []
-    text = _KOREAN_ROLE.sub("", _BRACKET.sub("", text))
-    text = _AFTER_NAME.sub("", _BY.sub("", text))
-    names: list[str] = []
-    for part in _AND.split(text):
-        parts = _COMMA.split(_DEGREE.sub("", part))
-        # What follows a name after a comma is another name, or where and for whom it works.
-        names += [piece for at, piece in enumerate(parts) if at == 0 or _looks_like_name(piece)]
-    return [name.strip(" .,;:*–—-") for name in names]
-
-
-def _looks_like_name(text: str) -> bool:
-    """Two to four words that begin with capitals; a place or an office is mostly one word."""
-    words = text.split()
-    if not 2 <= len(words) <= 5 or _ROLE.search(text):
-        return False
-    return words[0][:1].isupper() and words[-1][:1].isupper()
-
-
-def _is_person(name: str, spelling: str) -> bool:
-    if len(name) < 2 or len(name) > 80 or len(spelling.split()) > NAME_WORDS:
-        return False
-    if any(mark.isdigit() for mark in name) or "@" in name or "://" in name or ".com" in name:
-        return False
-    if name.startswith("(") or ("." in name.strip(".") and " " not in name):
-        return False
-    if name.isupper() and name.isascii() and len(name) <= 5:  # "LBCI": no person's name
-        return False
-    if " in " in name and agency_named(name.partition(" in ")[0]):  # "Associated Press in Valencia"
-        return False
-    return not _ROLE.search(name) and agency_named(name) is None
-
-
 def _visible_byline(tree: HtmlElement, site_names: Collection[str]) -> tuple[str, ...]:
     """The first byline of the page that names people, comments and teasers apart."""
+    heading = next(iter(tree.iter("h1")), None)
+    around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     called = (
         element
         for element in tree.iter(*_BYLINE_TAGS)
@@ -210,39 +111,57 @@ def _visible_byline(tree: HtmlElement, site_names: Collection[str]) -> tuple[str
         for element in islice(candidates, BYLINES_TRIED):
             pieces = [" ".join(text.split()) for text in element.itertext()]
             length = sum(map(len, pieces))
-            if not 3 <= length <= BYLINE_CHARACTERS or _is_elsewhere(element):
+            if not 3 <= length <= BYLINE_CHARACTERS or _is_elsewhere(element, around):
                 continue
             if found := clean_authors(_name_lines(pieces), site_names):
                 return found
-    return _unmarked_byline(tree, site_names)
+    return () if heading is None else _unmarked_byline(heading, around, site_names)
 
 
-def _unmarked_byline(tree: HtmlElement, site_names: Collection[str]) -> tuple[str, ...]:
-    """A short line below the headline that begins with "By" and goes on with a name."""
-    heading = next(iter(tree.iter("h1")), None)
-    if heading is None:
-        return ()
-    for at, element in enumerate(heading.itersiblings()):
-        if at >= HEADING_SIBLINGS:
+def _unmarked_byline(
+    heading: HtmlElement, around: Collection[HtmlElement], site_names: Collection[str]
+) -> tuple[str, ...]:
+    """A short line soon below the headline that begins with "By" and goes on with a name, or that
+    is a link to an author's page."""
+    paragraphs = 0
+    for line in islice(_BELOW(heading), BELOW_HEADING):
+        if len(line) > 3 and line.tag != "p":
+            continue
+        text = " ".join(line.text_content().split())
+        paragraphs += line.tag == "p" and len(text) > PARAGRAPH_CHARACTERS
+        if paragraphs > 1:  # the standfirst, and now the text
             break
-        for line in [element, *element.iter("p", "span", "div")][:HEADING_SIBLINGS]:
-            if len(line) > 3:
-                continue
-            text = " ".join(line.text_content().split())
-            rest = _BY.sub("", text)
-            if (
-                rest == text
-                or len(text) > BYLINE_CHARACTERS
-                or not _looks_like_name(_parts(rest)[0])
-            ):
-                continue
-            if found := clean_authors([text], site_names):
-                return found
+        if not 3 < len(text) <= BYLINE_CHARACTERS:
+            continue
+        rest = BY.sub("", text)
+        announced = rest != text if line.tag != "a" else _AUTHOR_PAGE.search(line.get("href") or "")
+        if not announced or not looks_like_name(name_parts(rest)[0]):
+            continue
+        if not _is_elsewhere(line, around) and (
+            found := clean_authors([text] if len(line) < 2 else _linked_names(line), site_names)
+        ):
+            return found
     return ()
 
 
+def _linked_names(line: HtmlElement) -> list[str]:
+    """The texts of a byline's links where it has several, which no comma need part."""
+    links = [" ".join(link.text_content().split()) for link in line.iter("a")]
+    return links if len(links) > 1 else [" ".join(line.text_content().split())]
+
+
+_BELOW = etree.XPath("following::*[self::p or self::span or self::div or self::li or self::a]")
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es|i|in)?|auteurs?|people|profiles?|reporters?|journalists?|by|staff|"
+    r"contributors?|columnists?|producers|redakteure?|firma|penulis|yazar)/[^/]",
+    re.IGNORECASE,
+)
+_CONNECTIVE = re.compile(r"[\W_]+|and|und|et|og|och|y|e|en|и|та|ve", re.IGNORECASE)
+_SURNAME_FIRST = re.compile(r"^([^,]+),\s*([^,]+)$")
 _AUTHOR_LABEL = re.compile(
-    r"\W*(?:auth?ors?|autor(?:in|en|es|a)?|auteure?s?|autore|autori|written\s+by|texte?|byline)\W*",
+    r"\W*(?:auth?ors?|autor(?:in|en|es|a)?(?:/autor(?:in)?)?|auteure?\(?s?\)?|autore|autori|texte?|byline|"
+    r"written\s+by|verfasst\s+von|geschrieben\s+von|écrit\s+par|escrito\s+por|scritto\s+da|"
+    r"geschreven\s+door|napisane\s+przez|skrevet\s+av|skriven\s+av|автор|написано|yazan|作者|執筆者)\W*",
     re.IGNORECASE,
 )
 _LABELS = etree.XPath(
@@ -260,7 +179,7 @@ def _labelled_author(tree: HtmlElement, site_names: Collection[str]) -> tuple[st
         texts = (label.tail, follower.text_content() if follower is not None else None)
         for text in texts:
             names = " ".join((text or "").split()).strip(" :|")
-            if names and len(names) <= BYLINE_CHARACTERS and _looks_like_name(_parts(names)[0]):
+            if names and len(names) <= BYLINE_CHARACTERS and looks_like_name(name_parts(names)[0]):
                 return clean_authors([names], site_names)
     return ()
 
@@ -273,10 +192,10 @@ def _name_lines(pieces: Iterable[str]) -> list[str]:
     for piece in pieces:
         if not piece or _CONNECTIVE.fullmatch(piece):
             continue
-        name = _BY.sub("", piece)
+        name = BY.sub("", piece)
         if not name:
             announced = True
-        elif announced or name != piece or all(_looks_like_name(part) for part in _parts(name)):
+        elif announced or name != piece or all(looks_like_name(part) for part in name_parts(name)):
             lines.append(name)
             announced = False
         elif lines:
@@ -284,16 +203,14 @@ def _name_lines(pieces: Iterable[str]) -> list[str]:
     return lines
 
 
-def _parts(text: str) -> list[str]:
-    found = [part for part in _COMMA.split(_AND.sub(",", _AFTER_NAME.sub("", text))) if part]
-    return found or [text]
-
-
-def _is_elsewhere(element: HtmlElement) -> bool:
+def _is_elsewhere(element: HtmlElement, around: Collection[HtmlElement]) -> bool:
+    """Whether an element stands in a part of the page that is not the article's; what is `around`
+    the headline is, whatever it is called. An author's link or address may stand at the side."""
+    marked = "author" in (element.get("rel") or "").split() or element.tag == "address"
     for at, ancestor in enumerate(element.iterancestors()):
-        if at > 8 or ancestor.tag in ("body", "html", "article"):
+        if at > 8 or ancestor in around or ancestor.tag in ("body", "html", "article"):
             return False
-        if ancestor.tag in ("aside", "footer", "nav", "figure"):
+        if ancestor.tag in ("footer", "nav", "figure") or (ancestor.tag == "aside" and not marked):
             return True
         if _ELSEWHERE.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"):
             return True

@@ -13,7 +13,6 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from ingest.errors import NoText, NotHtml
-from ingest.extraction.bylines import clean_authors, portrayed
 from ingest.extraction.content_status import TEASER_WORDS, content_status
 from ingest.extraction.credits import find_credits
 from ingest.extraction.foreign_matter import Surroundings, clean
@@ -22,6 +21,7 @@ from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
 from ingest.extraction.page_blocks import linked_lines, prune, subheadings
 from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
+from ingest.extraction.person_names import clean_authors, portrayed
 from ingest.extraction.standfirst import standfirst, stated_standfirst
 from ingest.feeds.encoding import decode_feed
 from ingest.page_types import START_BYTES, not_html
