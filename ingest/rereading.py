@@ -33,7 +33,10 @@ FIELDS = (
 
 _WORTH = {"full": 3, "teaser": 2, "paywall": 1}
 _PUBLISHED = ("published_at", "published_precision", "published_source", "sort_at")
-_TEXT = ("lead", "body", "word_count", "content_hash", "content_status", "language", "removed")
+_TEXT = (
+    "lead", "body", "word_count", "content_hash", "content_status", "language", "removed",
+    "extractor",
+)  # fmt: skip
 
 FEEDS_TEXT = 1.5
 """A stored text with so many times the words that its page gives was carried by the feed."""

@@ -334,3 +334,29 @@ def submit(pool: WorkerPool, body: bytes) -> Future[Article]:
     wanted = WantedPage(URL, URL, entry, attempts=0, first_seen_at=NOW)
     raw = RawPage(URL, URL, 200, (("content-type", "text/html"),), body, NOW)
     return pool.submit(read_article, wanted, raw, "poll", {}, NOW, url=URL)
+
+
+STATED = [
+    " ".join([f"The ferry sails on, the board said on day {day}." for day in range(60)]),
+    "Fares will rise in spring, and nobody was pleased about that on Wednesday.",
+]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\\n\\n".join(STATED),
+        "".join(f"<p>{line}<\\/p>" for line in STATED),
+        "\\n".join([STATED[0], "Sign up for our newsletter here", STATED[1]]),
+    ],
+)
+@pytest.mark.parametrize(
+    "shown", ["", "<p>The ferry sails on. Subscribe now to continue reading.</p>"]
+)
+def test_the_text_that_json_ld_gives(shown: str, body: str) -> None:
+    html = f"""<html lang="en"><head><title>Ferry</title><script type="application/ld+json">
+        {{"@type": "NewsArticle", "headline": "Ferry", "isAccessibleForFree": false,
+        "articleBody": "{body}"}}</script></head><body><div id="root">{shown}</div></body></html>"""
+    found = extract_page(html.encode(), url="https://a.example/x", content_type=None, now=NOW)
+    assert (found.content_status, found.extractor) == ("full", "JSON-LD articleBody")
+    assert found.body.split("\n") == STATED

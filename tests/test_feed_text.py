@@ -50,6 +50,7 @@ def test_the_feeds_text_where_the_page_has_less(kind: str) -> None:
     article = read(LESS[kind], CARRIED)
     assert article.content_status == "full"
     assert article.body.split("\n") == [*PROSE, "Twelve boats"]
+    assert article.extractor == "feed"
     assert article.word_count > 190
     assert article.sketch
     assert (article.title, article.language) == ("The ferry sails on", "en")

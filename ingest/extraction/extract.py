@@ -15,7 +15,8 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from ingest.errors import NoText, NotHtml
 from ingest.extraction.content_status import TEASER_WORDS, content_status
 from ingest.extraction.credits import find_credits
-from ingest.extraction.foreign_matter import Surroundings, clean
+from ingest.extraction.feed_text import lines_of_html
+from ingest.extraction.foreign_matter import Lines, Surroundings, clean
 from ingest.extraction.frame import frame_of
 from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
@@ -31,6 +32,8 @@ from ingest.types import Extraction
 from ingest.words import count_words
 
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
+STATED = "JSON-LD articleBody"
+"""What made the text, as `articles.extractor` has it."""
 
 QUICK_SHARE = 0.35
 """Share of the characters in a page's paragraphs that the quick extraction must have found: above
@@ -70,7 +73,8 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     below_headline = stated_standfirst(
         tree, heading=metadata.heading, description=metadata.description
     )
-    found = _article_lines(tree, url=url)
+    stated = _stated_lines(metadata.article_body or "")
+    found, extractor = _article_lines(tree, url=url, stated=stated)
     lead = standfirst(tree, heading=metadata.heading, stated=below_headline, lines=found)
     if lead:
         found = (lead, *found)
@@ -84,15 +88,13 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         news=metadata.news,
     )
     cleaned = clean(found, around)
-    lines = cleaned.lines
+    lines, removed = cleaned.lines, tuple(line for line, _ in cleaned.removed)
+    title = metadata.title or ""
+    status = content_status(lines, removed=removed, title=title, free=metadata.free)
+    if status != "full" and extractor == EXTRACTOR and _says_more(stated, lines):
+        lines, status, extractor = clean(stated, around).lines, "full", STATED
     if not count_words("\n".join(lines)):
         raise NoText("No article text was found on the page.", url=url)
-    removed = tuple(line for line, _ in cleaned.removed)
-    status = content_status(lines, removed=removed, title=metadata.title or "", free=metadata.free)
-    if status != "full" and metadata.article_body:
-        stated = _lines(metadata.article_body)
-        if count_words("\n".join(stated)) > 2 * max(TEASER_WORDS, count_words("\n".join(lines))):
-            lines, status = stated, "full"
     text = "\n".join(lines)
     times = [guess.isoformat()] if guess else list(metadata.published_times)
     published, source = choose_published(times, url=url, now=now)
@@ -121,7 +123,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         image_url=metadata.image_url,
         rights=metadata.rights,
         content_status=status,
-        extractor=EXTRACTOR,
+        extractor=extractor,
         published_source=source,
         credits=tuple(dict.fromkeys(credit.name for credit in credits)),
         credit_source=credits[0].source if credits else None,
@@ -129,6 +131,17 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         foreign=removed,
         published_guessed=guess is not None,
     )
+
+
+def _stated_lines(body: str) -> Lines:
+    """The lines of a text that JSON-LD gives, with its tags or without."""
+    return lines_of_html(body) if "</" in body else _lines(body)
+
+
+def _says_more(stated: Lines, lines: Lines) -> bool:
+    """Whether JSON-LD gives an article's text, and twice the words of these lines."""
+    least = max(TEASER_WORDS, count_words("\n".join(lines)))
+    return count_words("\n".join(stated)) > 2 * least
 
 
 def _authors(
@@ -144,21 +157,26 @@ def _authors(
     )
 
 
-def _article_lines(tree: HtmlElement, *, url: str) -> tuple[str, ...]:
-    """The lines of the article by trafilatura, looked for where the running text stands.
+def _article_lines(tree: HtmlElement, *, url: str, stated: Lines) -> tuple[tuple[str, ...], str]:
+    """The lines of the article by trafilatura, looked for where the running text stands, and what
+    made them.
 
     Its quick mode is as good as its default on most pages, for two thirds of the time; where it
     found little of the running text, the default with its fallbacks is asked about the whole page.
+    Where JSON-LD has `stated` twice what stands in the page's paragraphs, it is taken: trafilatura
+    finds it, too, but without its paragraphs.
     """
     prune(tree)
     frame = frame_of(tree)
+    shown = frame.characters if frame else 0
+    if sum(map(len, stated)) > 2 * max(SHORT_TEXT, shown):
+        return tuple(stated), STATED
     narrow = frame if frame and frame.block.tag != "body" else None
     with narrow.alone() if narrow else nullcontext(tree) as page:
         quick = _by_trafilatura(page, url=url, fast=True)
-    characters = sum(map(len, quick))
-    if characters >= max(SHORT_TEXT, QUICK_SHARE * (frame.characters if frame else 0)):
-        return quick
-    return _by_trafilatura(tree, url=url, fast=False) or quick
+    if sum(map(len, quick)) >= max(SHORT_TEXT, QUICK_SHARE * shown):
+        return quick, EXTRACTOR
+    return _by_trafilatura(tree, url=url, fast=False) or quick, EXTRACTOR
 
 
 def _by_trafilatura(tree: HtmlElement, *, url: str, fast: bool) -> tuple[str, ...]:

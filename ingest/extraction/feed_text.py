@@ -17,6 +17,9 @@ MORE = 1.5
 """The feed's text is taken where it has so many times the page's words: a feed's summary in the
 wrong element repeats what the page's teaser says."""
 
+FEED = "feed"
+"""What made the text, as `articles.extractor` has it."""
+
 NOTHING = Extraction(
     title="",
     authors=(),
@@ -32,7 +35,7 @@ NOTHING = Extraction(
     image_url=None,
     rights=None,
     content_status="empty",
-    extractor="feed",
+    extractor=FEED,
 )
 """What a page says that has no text."""
 
@@ -49,7 +52,9 @@ def with_feed_text(found: Extraction, content_html: str | None, *, title: str) -
     if not content_html or found.content_status == "full":
         return found
     titles = (title, *found.titles)
-    lines = clean(_lines(content_html), Surroundings(titles=titles, authors=found.authors)).lines
+    lines = clean(
+        lines_of_html(content_html), Surroundings(titles=titles, authors=found.authors)
+    ).lines
     words = count_words("\n".join(lines))
     if words < max(TEASER_WORDS, MORE * count_words(found.body)):
         return found
@@ -58,11 +63,11 @@ def with_feed_text(found: Extraction, content_html: str | None, *, title: str) -
         return found
     text = "\n".join(lines)
     language = found.language or language_of(text)
-    return replace(found, body=text, content_status=status, language=language)
+    return replace(found, body=text, content_status=status, language=language, extractor=FEED)
 
 
-def _lines(content_html: str) -> list[str]:
-    """The text of a feed's HTML, a line for each paragraph, heading and item of a list."""
+def lines_of_html(content_html: str) -> list[str]:
+    """The text of a piece of HTML, a line for each paragraph, heading and item of a list."""
     try:
         root = fragment_fromstring(content_html, create_parent="div")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
