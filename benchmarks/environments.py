@@ -15,6 +15,7 @@ PACKAGES = {
     "loop": ("feedparser", "requests", "trafilatura", "lxml_html_clean", "duckdb"),
     "newspaper4k": ("newspaper4k", "feedparser", "requests", "lxml_html_clean", "duckdb"),
     "web_archive": ("trafilatura", "lxml_html_clean", "fastwarc"),
+    "extraction": ("newspaper4k", "readability-lxml", "resiliparse", "lxml_html_clean"),
     "reader": ("reader", "requests", "sgmllib3k"),
 }
 """What is installed in each, in the newest version that fits."""

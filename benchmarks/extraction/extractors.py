@@ -1,9 +1,8 @@
-"""The extractors under comparison: ours, trafilatura's modes, and others that are installed."""
+"""The extractors under comparison that the project's own environment has: ours, trafilatura's."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +18,8 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Found:
     """What an extractor took from a page; `published` is an ISO day, or a time with its zone;
-    `removed` is what it found with the text and took out."""
+    `removed` is what it found with the text and took out. `spent` is processor time in seconds,
+    where another process did the work."""
 
     body: str = ""
     title: str = ""
@@ -28,6 +28,7 @@ class Found:
     credits: tuple[str, ...] = ()
     status: str | None = None
     removed: tuple[str, ...] = ()
+    spent: float = 0.0
 
 
 def ours(page: LabelledPage) -> Found:
@@ -61,58 +62,11 @@ def trafilatura_mode(**options: Any) -> Callable[[LabelledPage], Found]:
     return extract
 
 
-def newspaper4k() -> Callable[[LabelledPage], Found]:
-    newspaper = importlib.import_module("newspaper")
-
-    def extract(page: LabelledPage) -> Found:
-        article = newspaper.Article(page.url, fetch_images=False)
-        article.download(input_html=page.html.decode("utf-8", "replace"))
-        article.parse()
-        day = article.publish_date.date().isoformat() if article.publish_date else None
-        return Found(article.text, article.title, tuple(article.authors), day)
-
-    return extract
-
-
-def readability() -> Callable[[LabelledPage], Found]:
-    module = importlib.import_module("readability")
-    from lxml.html import fromstring
-
-    def extract(page: LabelledPage) -> Found:
-        document = module.Document(page.html.decode("utf-8", "replace"))
-        lines = fromstring(document.summary()).itertext()
-        return Found("\n".join(lines), document.short_title())
-
-    return extract
-
-
-def resiliparse() -> Callable[[LabelledPage], Found]:
-    extraction = importlib.import_module("resiliparse.extract.html2text")
-
-    def extract(page: LabelledPage) -> Found:
-        text = extraction.extract_plain_text(
-            page.html.decode("utf-8", "replace"), main_content=True, alt_texts=False, links=False
-        )
-        return Found(text)
-
-    return extract
-
-
-def installed_extractors() -> Mapping[str, Callable[[LabelledPage], Found]]:
-    """By name, ours first; others only where their package is installed."""
-    found: dict[str, Callable[[LabelledPage], Found]] = {
+def own_and_reference() -> dict[str, Callable[[LabelledPage], Found]]:
+    """Ours first, then trafilatura in its modes."""
+    return {
         "ours": ours,
         "trafilatura": trafilatura_mode(),
         "trafilatura, fast": trafilatura_mode(fast=True),
         "trafilatura, precision": trafilatura_mode(favor_precision=True),
     }
-    for name, make in (
-        ("newspaper4k", newspaper4k),
-        ("readability-lxml", readability),
-        ("resiliparse", resiliparse),
-    ):
-        try:
-            found[name] = make()
-        except ImportError:
-            continue
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from itertools import islice
+from itertools import dropwhile, islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -124,7 +124,9 @@ def _unmarked_byline(
     """A short line soon below the headline that begins with "By" and goes on with a name, or that
     is a link to an author's page."""
     paragraphs = 0
-    for line in islice(_BELOW(heading), BELOW_HEADING):
+    lines = heading.getroottree().iter(heading.tag, "p", "span", "div", "li", "a")
+    below = dropwhile(lambda element: element is not heading, lines)
+    for line in islice(below, 1, BELOW_HEADING):
         if len(line) > 3 and line.tag != "p":
             continue
         text = " ".join(line.text_content().split())
@@ -150,7 +152,6 @@ def _linked_names(line: HtmlElement) -> list[str]:
     return links if len(links) > 1 else [" ".join(line.text_content().split())]
 
 
-_BELOW = etree.XPath("following::*[self::p or self::span or self::div or self::li or self::a]")
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i|in)?|auteurs?|people|profiles?|reporters?|journalists?|by|staff|"
     r"contributors?|columnists?|producers|redakteure?|firma|penulis|yazar)/[^/]",
