@@ -17,6 +17,7 @@ from ingest.extraction.person_names import (
     clean_authors,
     looks_like_name,
     name_parts,
+    without_title,
 )
 from ingest.plaintext import plain_text
 
@@ -32,6 +33,8 @@ AUTHOR_META = (
     ("article:author_name", "og:article:author", "cxenseparse:author", "dcsext.author"),
 )
 """Names of meta tags; those of a group are read together."""
+_CATALOGUED = ("citation_author", "dc.creator", "dcterms.creator")
+"""Made for catalogues, where the surname stands first."""
 
 _MARKED_BYLINE = etree.XPath(
     "//*[@rel='author' or @itemprop='author' or contains(@data-testid, 'byline')"
@@ -66,7 +69,7 @@ def choose_authors(
         return found
     for group in AUTHOR_META:
         lines = [
-            _SURNAME_FIRST.sub(r"\2 \1", name) if key == "citation_author" else name
+            _SURNAME_FIRST.sub(r"\2 \1", name) if key in _CATALOGUED else name
             for key in group
             for name in map(plain_text, meta.get(key, []))
         ]
@@ -135,7 +138,7 @@ def _unmarked_byline(
             break
         if not 3 < len(text) <= BYLINE_CHARACTERS:
             continue
-        rest = BY.sub("", text)
+        rest = without_title(text)
         announced = rest != text if line.tag != "a" else _AUTHOR_PAGE.search(line.get("href") or "")
         if not announced or not looks_like_name(name_parts(rest)[0]):
             continue

@@ -127,7 +127,8 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"^\W*(?:(?:written|words|story|reported|posted|text|by\s+our)\s+by\b|(?i:by)\s+(?=[A-Z])|(?i:von)\s+(?=[A-ZÄÖÜ])|(?i:par)\s+(?=[A-ZÉÈ])|(?i:por)\s+(?=[A-ZÁÉÍÓÚ])|(?i:di)\s+(?=[A-Z])|a\s+cura\s+di\b|(?i:door)\s+(?=[A-Z])|(?i:av)\s+(?=[A-ZÅÄÖÆØ])|(?i:af)\s+(?=[A-ZÆØÅ])|autor(?:in|en|a|es)?\s*:|auth?ors?\s*:|auteurs?\s*:|autore\s*:|articles?\s+by\s*:?)",
+    r"^\W*(?:(?:written|words|story|reported|posted|text|by\s+our)\s+by\b|(?i:by)\s+(?=[A-Z])|(?i:von)\s+(?=[A-ZÄÖÜ])|(?i:par)\s+(?=[A-ZÉÈ])|(?i:por)\s+(?=[A-ZÁÉÍÓÚ])|(?i:di)\s+(?=[A-Z])|a\s+cura\s+di\b|(?i:door)\s+(?=[A-Z])|(?i:av)\s+(?=[A-ZÅÄÖÆØ])|(?i:af)\s+(?=[A-ZÆØÅ])|autor(?:in|en|a|es)?\s*:|auth?ors?\s*:|auteurs?\s*:|autore\s*:|articles?\s+by\s*:?"
+    r"|(?:本报|本報|新华社|新華社)?(?:记者|記者)[\s:\uff1a/]|(?:作者|撰文|執筆)\s*[:\uff1a/]|(?i:автор[иы]?|текст)\s*:|بقلم\s)",
 )
 # "BAAR, SWITZERLAND": the dateline on a line of its own.
 _PLACE_LINE = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ .'’-]+,(?:\s+[A-ZÀ-Þ][\w.'’-]*){1,3}\W*$")
@@ -347,5 +348,5 @@ def _opens_prose(lines: Lines, at: int, subheadings: Collection[str]) -> bool:
 
 def _is_prose(line: str) -> bool:
     """A sentence of some length that is not in a list."""
-    long = len(line.split()) >= PROSE_WORDS or len(line) >= PARAGRAPH_CHARACTERS
+    long = len(line.split()) >= PROSE_WORDS or width(line) >= PARAGRAPH_CHARACTERS
     return long and _ends_sentence(line) and not line.startswith("- ")

@@ -118,6 +118,11 @@ def _names(line: str) -> list[str]:
     return found
 
 
+def without_title(line: str) -> str:
+    """A byline without "By" in front of the name, and what East Asian bylines set behind it."""
+    return _EAST_ASIAN_ROLE.sub("", BY.sub("", line))
+
+
 def _without_place(name: str) -> str:
     cut = _WHERE.sub("", name)
     return cut if " " in cut.strip() else name
