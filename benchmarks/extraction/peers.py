@@ -23,7 +23,8 @@ class Peer:
 
     def __init__(self, name: str, environments: Environments) -> None:
         self.name = name
-        self._command = [environments.python("extraction"), CHILD, name, str(PAGE_SECONDS)]
+        python = environments.python("extraction")
+        self._command = [str(python), str(CHILD), name, str(PAGE_SECONDS)]
         self._process: subprocess.Popen[str] | None = None
         self.given_up = 0
 
