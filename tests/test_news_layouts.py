@@ -130,6 +130,20 @@ LAYOUTS = {
         f"<title>{T}</title>" + meta(article_published_time=WHEN, article_modified_time="2026-03-07T10:00:00Z", og_updated_time="2026-03-08T10:00:00Z") + "<meta name=DC.creator content='Moss, Ida'>",
         f"<div class=date>20 November 2026</div><h1>{T}</h1><p class=updated>Updated: <time datetime='2026-03-07T10:00:00Z'>7 March</time></p><article>{paragraphs()}</article><footer><time datetime='2026-11-20'>20 Nov</time></footer>",
     ),
+    "a live page": Layout(
+        f"<title>{T} | Harbour Times</title>" + meta(og_site_name="Harbour Times")
+        + ld({"@type": "LiveBlogPosting", "headline": T, "datePublished": WHEN, "coverageStartTime": WHEN, "author": {"@type": "Person", "name": "Ida Moss"}, "liveBlogUpdate": [{"@type": "BlogPosting", "headline": "Mayor speaks", "datePublished": "2026-03-05T11:00:00Z", "author": {"name": "Al Venn"}, "articleBody": PROSE[1]}]}),
+        f"<main><article><h1>{T}</h1><div class='live-feed'>" + "".join(f"<div class='live-post'><time datetime='2026-03-05T1{n}:00:00Z'>1{n}:00</time><p>{line}</p></div>" for n, line in enumerate(PROSE)) + "</div></article></main>",
+    ),
+    "no word to machines": Layout(
+        f"<title>{T} - Harbour Times</title>",
+        f"<table><tr><td><a href='/'>Harbour Times</a></td><td><a href='/sport'>Sport</a></td></tr></table><h1>{T}</h1><p><i>By Ida Moss</i></p>{paragraphs()}<p><a href='/'>Front page</a></p>",
+        published="2026-03-05T00:00:00+00:00",
+    ),
+    "microdata": Layout(
+        f"<title>{T}</title>",
+        f"<div itemscope itemtype='https://schema.org/NewsArticle'><h1 itemprop='headline'>{T}</h1><span itemprop='author' itemscope itemtype='https://schema.org/Person'><span itemprop='name'>Ida Moss</span></span><meta itemprop='datePublished' content='{WHEN}'><div itemprop='articleBody'>{paragraphs()}</div></div>",
+    ),
     "a newspaper's second story": Layout(
         f"<title>{T} | Harbour Times</title>" + meta(og_site_name="Harbour Times") + ld(ARTICLE),
         f"<article><h1>{T}</h1>{paragraphs()}<h3>Read more</h3><ul>{RELATED}</ul></article><aside class='sidebar'><h2>Most read</h2><ul>{RELATED}</ul></aside>",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from lxml.html import document_fromstring
 
+from ingest.extraction.metadata import read_metadata
 from ingest.extraction.titles import choose_title, main_heading, without_site
 
 SITES = ("Harbour Times", "harbour.example", "harbour")
@@ -22,6 +24,23 @@ SITES = ("Harbour Times", "harbour.example", "harbour")
         ("Harbour-master retires", "Harbour-master retires"),
         ("Harbour Times", "Harbour Times"),
         ("", None),
+        (
+            "Ferry sails on for the last year of all | Coast Desk",
+            "Ferry sails on for the last year of all",
+        ),
+        (
+            "Ferry sails on for the last year of all › harbour.example",
+            "Ferry sails on for the last year of all",
+        ),
+        (
+            "LIVE | Ferry sails on for the last year of all",
+            "LIVE | Ferry sails on for the last year of all",
+        ),
+        ("Ferry sails on | Storm", "Ferry sails on | Storm"),
+        (
+            "Ferry sails on for another year: Harbour - where to",
+            "Ferry sails on for another year: Harbour - where to",
+        ),
     ],
 )
 def test_site_names_are_cut(title: str, expected: str | None) -> None:
@@ -43,6 +62,17 @@ def test_site_names_are_cut(title: str, expected: str | None) -> None:
         ("Harbour opens at last", None, "Harbour opens at last-politics", None,
          "Harbour opens at last"),
         (None, "Harbour Times", "Harbour Times", "Ferry sails on", "Ferry sails on"),
+        # Heading against what is written for search engines.
+        (None, "The harbour ferry sails on for another year", "Harbour ferry 2026: all sailings",
+         "Harbour ferry 2026: all sailings", "The harbour ferry sails on for another year"),
+        # Not where the heading has a kicker before the same, or speaks of something else.
+        (None, "Portneuf The ferry sails on", "The ferry sails on", "The ferry sails on",
+         "The ferry sails on"),
+        (None, "Choose your own newsletter now", "The ferry sails on", "The ferry sails on",
+         "The ferry sails on"),
+        # Kickers that differ are no part of the headline.
+        (None, "Trouble in the bay - The old ferry sails on", "Portneuf: The old ferry sails on",
+         "Portneuf: The old ferry sails on", "The old ferry sails on"),
         (None, None, None, "Harbour Times", "Harbour Times"),
         (None, None, None, "Ferry", "Ferry"),
         (None, None, None, None, None),
@@ -59,6 +89,19 @@ def test_places_vote(
         page=page, heading=heading, shared=shared, document=document, site_names=SITES
     )
     assert chosen == expected
+
+
+def test_a_heading_that_opens_the_title_before_one_that_ends_it() -> None:
+    headings = ["A year by the bay", "Ferry sails on today"]
+    assert main_heading(headings, ["Ferry sails on today - A year by the bay"]) == headings[1]
+
+
+def test_a_heading_as_it_is_read() -> None:
+    tree = document_fromstring(
+        "<h1><style>.x{color:red}</style><ruby>渡<rt>わた</rt></ruby>し<ruby>船<rp>(</rp><rt>ぶね"
+        "</rt><rp>)</rp></ruby>の運航</h1>"
+    )
+    assert read_metadata(tree, url="https://harbour.example/1").title == "渡し船の運航"
 
 
 def test_the_heading_is_not_the_logo() -> None:

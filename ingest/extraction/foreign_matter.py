@@ -28,6 +28,7 @@ DATE_WORDS = 5
 """Words beside the date in a line that is a date: a weekday, a zone, "updated at"."""
 DATED_WORDS = 3
 """Words of "Last updated on" and the like, where the date itself is lost."""
+MENU_WORDS = 20
 TOP_LINES = 15
 TAIL_SHARE = 0.4
 """What follows a heading like "Related" is cut only where it is less of the text than this."""
@@ -242,6 +243,8 @@ def _above(
         return "byline"
     if words <= 12 and _is_date(line) and not _ends_sentence(line):
         return "date"
+    if words <= MENU_WORDS and line.startswith("| ") and line.endswith(" |"):
+        return "menu"  # a row of the table that lays the page out
     if words <= KICKER_WORDS and width(line) <= KICKER_WIDTH and not _ends_sentence(line):
         return _kicker(folded_line(line), titles, around)
     return None
