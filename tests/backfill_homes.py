@@ -34,8 +34,8 @@ TABLES = {
     "publishers": "SELECT publisher, name, aliases, feeds, articles FROM publishers",
     "entries": "SELECT url, title, status, reason FROM entries",
 }
-"""What must come out the same, however it came about: all but ids and times of arrival. Of boilerplate
-that has figures, the first form that came is kept: its text is not compared."""
+"""What must come out the same, however it came about: all but ids and times of arrival. Of
+boilerplate that has figures, the first form that came is kept: its text is not compared."""
 
 
 def tables(home: HomeFolder) -> dict[str, list[tuple[Any, ...]]]:
