@@ -20,17 +20,15 @@ from storage.backfills import (
     Backfill,
     Progress,
     add_backfill,
-    add_problems,
     backfills,
     begin,
     end,
     find_backfill,
-    lease,
-    next_try,
-    plan_shards,
     progress,
-    retry_failed,
 )
+from storage.page_problems import add_problems
+from storage.shard_plans import plan_shards
+from storage.shards import lease, next_try, retry_failed
 
 BATCH_PAGES = 100
 """Shards are taken in hand until they hold about so many pages. At most two such batches are in

@@ -21,9 +21,10 @@ from ingest.errors import (
 from ingest.polling.schedule import FINAL_ERRORS
 from ingest.redact import redact_url
 from ingest.types import ArchivePlace, Article, ListedPage, PlannedShard, RawPage
-from storage.backfills import TRIES, Judged, PageProblem, Shard, ShardResult, settle
 from storage.database import Connection
+from storage.page_problems import PageProblem
 from storage.pages import mark_fetched
+from storage.shards import TRIES, Judged, Shard, ShardResult, settle
 
 
 @dataclass(slots=True)

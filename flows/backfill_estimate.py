@@ -17,7 +17,7 @@ from ingest.backfill.lists import planned_pages
 from ingest.backfill.terms import Terms
 from ingest.backfill.wayback import REQUEST_SECONDS
 from ingest.types import PlannedShard
-from storage.backfills import Shard
+from storage.shards import Shard
 
 SAMPLE = 16
 """Shards of web archives that are read to tell how many pages the others hold."""

@@ -12,7 +12,9 @@ from rich.table import Table
 from flows.backfill import BackfillReport
 from flows.backfill_estimate import Estimate
 from flows.report import print_run
-from storage.backfills import Backfill, PageProblem, ShardRow
+from storage.backfills import Backfill
+from storage.page_problems import PageProblem
+from storage.shards import ShardRow
 
 SHARDS_SHOWN = 40
 """Of those that are done; others are all shown."""
