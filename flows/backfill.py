@@ -171,8 +171,9 @@ class _Work:
         name = f"load {pages} pages of {len(batch)} shards"
         run.setup.step(name, partial(load_batch, run, batch))
         self._pages += pages
-        run.setup.progress.stage("pages", self._pages)
-        run.setup.progress.advance("pages", pages)
+        if pages:
+            run.setup.progress.stage("pages", self._pages)
+            run.setup.progress.advance("pages", pages)
         publish_if_due(run)
 
     def _show(self, now: Progress) -> None:

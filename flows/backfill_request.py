@@ -92,12 +92,13 @@ def requests_for(
     ]
 
 
-def _host(text: str) -> str:
+def _host(text: str, given_as: str = "--host ") -> str:
     """A host as keys of URLs have it."""
-    key = url_key(text if "//" in text else f"http://{text}")
-    if key is None:
-        raise ConfigurationError(f"--host {text} is no host: name it as in example.org.")
-    return host_of_key(key)
+    key = url_key(text if "//" in text else f"http://{text}") or ""
+    host = host_of_key(key)
+    if not host or key.removeprefix("https://").partition("/")[2]:
+        raise ConfigurationError(f"{given_as}{text} is no host: name it as in example.org.")
+    return host
 
 
 def _language(text: str) -> str:
@@ -110,14 +111,29 @@ def _language(text: str) -> str:
 
 
 def known_source(source: str) -> str:
-    """The source with its path made absolute, so that it is the same from any folder. Raises
-    ConfigurationError for one that is not known."""
+    """The source with its path made absolute, so that it is the same from any folder, and its
+    domain as keys of URLs have it. Raises ConfigurationError for one that is not known."""
     kind, _, place = source.partition(":")
     if kind not in ("sitemap", "urls", "warc", "wayback", "articles") or not place:
-        raise ConfigurationError(f"{source!r} is no source that is known: use {SOURCES}.")
+        raise ConfigurationError(
+            f"{source!r} is no source that is known: use {SOURCES}.{_meant(source)}"
+        )
     if kind in ("urls", "warc", "articles"):
         place = str(Path(place).expanduser().absolute())
+    elif kind == "wayback":
+        place = _host(place, "wayback:")
     return f"{kind}:{place}"
+
+
+def _meant(source: str) -> str:
+    """What somebody probably meant who left out the kind of source."""
+    name = source.lower()
+    kinds = {
+        "sitemap": name.startswith(("http://", "https://")),
+        "warc": name.endswith((".warc", ".warc.gz")),
+        "articles": name.endswith(".parquet"),
+    }
+    return "".join(f" Did you mean {kind}:{source}?" for kind, meant in kinds.items() if meant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,8 @@ def print_backfill_run(report: BackfillReport) -> None:
     print_backfills(report.backfills)
     console = _console()
     if report.stopped:
-        left = sum(one.shards_left for one in report.backfills)
-        console.print(
-            f"Stopped with {left:,} shards left. Run the same command again to go on with them."
-        )
+        left = _counted(sum(one.shards_left for one in report.backfills))
+        console.print(f"Stopped with {left} left. Run the same command again to go on.")
     elif any(one.shards_left for one in report.backfills):
         console.print(
             "Some shards are in hand of another run, or the backfill was cancelled: "
@@ -47,8 +45,8 @@ def print_backfill_run(report: BackfillReport) -> None:
     failed = [one for one in report.backfills if one.shards_failed]
     for one in failed:
         console.print(
-            f"{one.shards_failed:,} shards failed too often: `wirecopy backfill show "
-            f"{one.backfill_id}` says why, --retry-failed tries them again.",
+            f"{_counted(one.shards_failed)} failed too often: `wirecopy backfill show "
+            f"{one.backfill_id}` says why, --retry-failed tries again.",
             soft_wrap=True,
         )
 
@@ -105,6 +103,10 @@ def print_details(details: BackfillDetails) -> None:
     if details.backfill.pages_failed > len(details.failures):
         more = details.backfill.pages_failed - len(details.failures)
         console.print(f"  and {more:,} more in internal.backfill_failures")
+
+
+def _counted(shards: int) -> str:
+    return "1 shard" if shards == 1 else f"{shards:,} shards"
 
 
 def _shards(one: Backfill) -> str:
