@@ -1,6 +1,6 @@
 """A backfill of 5,000 pages out of damaged archives, killed at 30 random moments.
 
-Only with LONG_TESTS=1; some ten minutes. The pages are those of the corpus beside the checkout, or
+Only with LONG_TESTS=1; twenty minutes. The pages are those of the corpus beside the checkout, or
 the demo newsroom's where there is none. Prints what it has counted (`pytest -s`).
 """
 
@@ -21,16 +21,17 @@ from ingest.urls import url_key
 from newsroom import Newsroom
 
 pytestmark = [
-    pytest.mark.skipif(not LONG, reason="ten minutes: LONG_TESTS=1"),
+    pytest.mark.skipif(not LONG, reason="twenty minutes: LONG_TESTS=1"),
     pytest.mark.timeout(3600),
 ]
 
 PAGES, FILES, KILLS = 5000, 4, 30
 BATCH_PAGES = 200
-"""What may be in hand when the process dies: 100 pages that are loaded, and 100 that are read. A
-shard more can be in it, since shards are taken whole."""
+"""What is in hand when the process dies: about 100 pages that are loaded, and 100 that are read."""
 
-MOST_REPEATED = BATCH_PAGES + 2 * 100
+MOST_REPEATED = 2 * BATCH_PAGES
+"""Shards are taken whole, and how many pages they hold is known only afterwards."""
+
 SEED = 8
 
 
@@ -82,7 +83,7 @@ def test_killed_thirty_times_it_takes_every_page_once(
         f"{len(made.pages)} pages and {made.damaged} damaged, {whole:.0f} s in one run; "
         f"{len(repeated)} kills; pages judged again after a kill: {sorted(repeated)}"
     )
-    assert len(repeated) >= KILLS * 2 / 3  # the last ones find nothing left on a quick machine
+    assert len(repeated) == KILLS
     assert max(repeated) <= MOST_REPEATED
 
     for home in (straight, killed):
@@ -96,11 +97,13 @@ def killed_and_resumed(home: HomeFolder, source: str, whole: float) -> list[int]
     and were judged again: those of the shards that were begun and not ended. `whole` is how long a
     run takes that is left alone, in seconds."""
     dice = random.Random(SEED)
-    mean = whole / KILLS + whole * BATCH_PAGES / PAGES
+    longest = (
+        whole / KILLS + whole * BATCH_PAGES / PAGES
+    )  # so that some runs get on, and some do not
     begun: dict[str, int] = {}
     open_after: list[list[str]] = []
     for _ in range(KILLS):
-        if not kill_in_its_midst(home.start("backfill", source), dice.uniform(0, 1.6 * mean)):
+        if not kill_in_its_midst(home.start("backfill", source), dice.uniform(0, longest)):
             break
         [told] = home.run("backfill", "list", "--json").report["backfills"]
         shards = home.run("backfill", "show", told["backfill_id"], "--json").report["shards"]

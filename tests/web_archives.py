@@ -17,6 +17,7 @@ from homes import SHARED
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
+from ingest.urls import url_key
 from newsroom import Newsroom
 from newsroom.site import Site
 
@@ -72,16 +73,20 @@ def newsroom_pages(newsroom: Newsroom, *, editions: int = 1) -> list[StoredPage]
 
 
 def corpus_pages() -> list[StoredPage]:
-    """The pages of the corpus beside the checkout; none where there is no corpus."""
+    """The pages of the corpus beside the checkout that have addresses of their own; none where there
+    is no corpus."""
     folder = SHARED / "corpus" / "pages"
     listing = folder / "pages.jsonl"
     if not listing.exists():
         return []
-    pages = {}
+    pages: dict[str, StoredPage] = {}
     for row in map(json.loads, listing.read_text("utf-8").split("\n")[:-1]):
         body = gzip.decompress((folder / row["html"]).read_bytes())
+        key = url_key(row["url"])
+        if key is None or key in pages:
+            continue
         captured_at = CORPUS_CAPTURED + timedelta(minutes=len(pages))
-        pages[row["url"]] = StoredPage(row["url"], body, captured_at)
+        pages[key] = StoredPage(row["url"], body, captured_at)
     return list(pages.values())
 
 
