@@ -73,8 +73,8 @@ def newsroom_pages(newsroom: Newsroom, *, editions: int = 1) -> list[StoredPage]
 
 
 def corpus_pages() -> list[StoredPage]:
-    """The pages of the corpus beside the checkout that have addresses of their own; none where there
-    is no corpus."""
+    """The pages of the corpus beside the checkout, where there is one, that have addresses of their
+    own."""
     folder = SHARED / "corpus" / "pages"
     listing = folder / "pages.jsonl"
     if not listing.exists():
