@@ -184,14 +184,14 @@ def show(backfill: BackfillArgument, home: HomeOption = None, json: JsonOption =
 @backfill_commands.command()
 def cancel(backfill: BackfillArgument, home: HomeOption = None, json: JsonOption = False) -> None:
     """Stop a backfill after the batch in hand. Starting it again goes on with it."""
-    from flows.report_backfill import print_backfills
+    from flows.report_backfill import print_cancelled
     from storage.backfills import cancel as cancel_backfill
 
     with _up_to_date(_database(home)) as connection:
         _found(connection, backfill)
         cancel_backfill(connection, backfill)
         after = _found(connection, backfill)
-    print_report(after, lambda: print_backfills([after]), json=json)
+    print_report(after, lambda: print_cancelled(after), json=json)
 
 
 def _database(home: Path | None) -> Database:

@@ -84,8 +84,8 @@ def requests_for(
 ) -> list[BackfillRequest]:
     """One request for each source, however its parts were spelled; `others` are further fields of
     BackfillRequest. Raises ConfigurationError for what cannot be meant."""
-    named = tuple(map(_host, hosts))
-    codes = tuple(map(_language, languages))
+    named = tuple(dict.fromkeys(map(_host, hosts)))
+    codes = tuple(dict.fromkeys(map(_language, languages)))
     return [
         BackfillRequest(source, period, named, codes, **others)
         for source in dict.fromkeys(map(known_source, sources))

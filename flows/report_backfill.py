@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.backfill import BackfillReport
 from flows.backfill_estimate import Estimate
@@ -42,6 +42,8 @@ def print_backfill_run(report: BackfillReport) -> None:
             "Some shards are in hand of another run, or the backfill was cancelled: "
             "`wirecopy backfill list` tells."
         )
+    elif not report.shards and all(one.status == "done" for one in report.backfills):
+        console.print("Nothing was left to do. With --restart all is gone through again.")
     failed = [one for one in report.backfills if one.shards_failed]
     for one in failed:
         console.print(
@@ -66,6 +68,15 @@ def print_backfills(found: Sequence[Backfill]) -> None:
         console.print(f"  pages      {_pages(one)}", soft_wrap=True)
 
 
+def print_cancelled(after: Backfill) -> None:
+    """A backfill after it was to be cancelled."""
+    print_backfills([after])
+    if after.status in ("done", "failed"):
+        _console().print("It had ended before: there is nothing to cancel.")
+    else:
+        _console().print("No more shards are begun. The command that began it goes on with it.")
+
+
 def print_estimates(found: Sequence[Estimate]) -> None:
     """How much each backfill would be."""
     console = _console()
@@ -85,7 +96,7 @@ def print_details(details: BackfillDetails) -> None:
     """A backfill, its shards, and the pages that could not be had."""
     print_backfills([details.backfill])
     console = _console()
-    table = Table("shard", "status", "pages", "articles", "attempts")
+    table = Table(Column("shard", overflow="fold"), "status", "pages", "articles", "attempts")
     done = [row for row in details.shards if row.status == "done"]
     others = [row for row in details.shards if row.status != "done"]
     for row in [*others, *done[:SHARDS_SHOWN]]:

@@ -205,6 +205,7 @@ def test_what_cannot_be_had_is_tried_a_bounded_number_of_times(
         assert {row["reason"] for row in shown["failures"]} == {"http_4xx", "http_5xx"}
         assert shown["shards"][0]["attempts"] == 3
 
+        assert "It had ended before" in home.run("backfill", "cancel", told["backfill_id"]).out
         same = home.run("backfill", f"urls:{file}")
         assert len(server.paths()) == len(asked) + 1
         assert "--retry-failed" in same.out

@@ -68,7 +68,7 @@ def test_an_archive_becomes_articles_and_stories(
     assert len(kept) == 1  # a copy of our own, for later extraction
 
     again = bare.run("backfill", f"warc:{tmp_path}/a.warc.gz", "--json")
-    assert again.report["counts"]["pages"] == 0
+    assert again.report["counts"]["pages"] == again.report["shards"] == 0
     assert again.report["backfills"][0]["status"] == "done"
 
 
@@ -302,6 +302,7 @@ def test_restart_begins_anew(bare: HomeFolder, newsroom: Newsroom, tmp_path: Pat
     write_warc(tmp_path / "a.warc.gz", newsroom_pages(newsroom)[:8])
     source = f"warc:{tmp_path}/a.warc.gz"
     assert bare.run("backfill", source).code == 0
+    assert "Nothing was left to do" in bare.run("backfill", source).out
     done = bare.run("backfill", source, "--restart", "--json")
     assert done.report["counts"]["articles"] == 0
     assert done.report["backfills"][0]["judged"]["known"] == 8
