@@ -1,8 +1,8 @@
 """Memory of a backfill out of archives of several sizes, in which next to nothing is wanted.
 
-    nice python -m benchmarks.web_archive.large [--gigabytes 0.25,1,2]
+    nice python -m benchmarks.web_archive.large [--gigabytes 0.25,1,2] [--articles 300]
 
-Each archive holds the same 300 pages of the demo newsroom, spread evenly over as many other records
+Each archive holds the same pages of the demo newsroom, spread evenly over as many other records
 as fill it: by bytes two thirds pages of other hosts, a quarter images, the rest pages of a wanted
 host in another language. They are filtered by --host and --language. Prints, as Markdown, the most
 memory that the processes of the run held together (what they shared counted once), and its time.
@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from benchmarks.process_tree import measure
@@ -26,7 +27,6 @@ from newsroom import compose
 from newsroom.site import Site
 
 CAPTURED = datetime(2026, 11, 20, tzinfo=UTC)
-ARTICLES = 300
 SHARES = {"elsewhere": 0.65, "image": 0.25, "german": 0.10}
 """Of an archive's bytes, compressed."""
 
@@ -39,16 +39,17 @@ GERMAN = (
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Memory of a backfill by size of the archive.")
     parser.add_argument("--gigabytes", default="0.25,1,2")
+    parser.add_argument("--articles", type=int, default=300)
     args = parser.parse_args(arguments)
+    wanted = list(islice(_newsroom_pages(100 + 3 * args.articles), args.articles))
     print("| archive, GB | records | articles | memory, MB | CPU, s | wall, s |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     for size in map(float, args.gigabytes.split(",")):
         with tempfile.TemporaryDirectory(prefix="wirecopy-bench-") as folder:
-            print(_row(Path(folder), size), flush=True)
+            print(_row(Path(folder), wanted, size), flush=True)
 
 
-def _row(folder: Path, gigabytes: float) -> str:
-    wanted = list(_newsroom_pages())[:ARTICLES]
+def _row(folder: Path, wanted: Sequence[RawPage], gigabytes: float) -> str:
     file = folder / "large.warc.gz"
     records = _write(file, wanted, int(gigabytes * 1e9))
     hosts = sorted({page.url.split("/")[2] for page in wanted})
@@ -65,9 +66,9 @@ def _row(folder: Path, gigabytes: float) -> str:
     )
 
 
-def _newsroom_pages() -> Iterator[RawPage]:
-    """Pages of the newsroom's English outlets."""
-    room = compose(1, now=CAPTURED, articles=3 * ARTICLES)
+def _newsroom_pages(articles: int) -> Iterator[RawPage]:
+    """Pages of the English outlets of a newsroom with so many articles in all."""
+    room = compose(1, now=CAPTURED, articles=articles)
     site = Site(room)
     languages = {outlet.domain: outlet.language for outlet in room.outlets}
     for piece in room.released(room.now):
