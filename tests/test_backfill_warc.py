@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import subprocess
 import time
@@ -104,6 +105,45 @@ def test_killed_at_random_moments_it_takes_every_page_once(
     straight = bare_home(new_home("straight"))
     assert straight.run("backfill", source).code == 0
     assert tables(home) == tables(straight)
+
+
+def test_an_original_that_arrives_after_its_reprints_takes_over_its_story(
+    bare: HomeFolder, newsroom: Newsroom, tmp_path: Path
+) -> None:
+    pieces = {piece.url: piece for piece in newsroom.released(newsroom.now)}
+    original = next(url for url in newsroom.stories() if url in pieces)
+    page = next(page for page in newsroom_pages(newsroom) if page.url == original)
+    at = pieces[original].published_at
+    copies = [reprint(page, number, at + timedelta(hours=number)) for number in range(1, 6)]
+    write_warc(tmp_path / "reprints.warc.gz", copies)
+    assert bare.run("backfill", f"warc:{tmp_path}/reprints.warc.gz").code == 0
+    [(story, count)] = bare.sql("SELECT story_id, article_count FROM stories")
+    assert count == 5
+
+    write_warc(tmp_path / "original.warc.gz", [page])
+    assert bare.run("backfill", f"warc:{tmp_path}/original.warc.gz").code == 0
+    assert bare.sql(
+        "SELECT story_id, article_count, url, original_status FROM stories "
+        "JOIN articles USING (story_id) WHERE article_id = original_article_id"
+    ) == [(story, 6, original, "held")]
+    assert bare.sql(
+        "SELECT a.url, o.url, relation, lag FROM reprints JOIN articles AS a USING (article_id) "
+        "JOIN articles AS o ON o.article_id = original_article_id ORDER BY lag"
+    ) == [(copy.url, original, "full", timedelta(hours=n)) for n, copy in enumerate(copies, 1)]
+    edges = bare.sql("SELECT publisher, stories, median_lag FROM republication_edges ORDER BY 3")
+    outlet = pieces[original].outlet
+    assert edges == [(outlet, 1, timedelta(hours=number)) for number in range(1, 6)]
+    assert bare.run("check").code == 0
+
+
+def reprint(page: StoredPage, number: int, published_at: datetime) -> StoredPage:
+    """The paragraphs of a page in another outlet's frame."""
+    paragraphs = b"".join(re.findall(rb"<p>.*?</p>", page.body, re.DOTALL))
+    heading = re.findall(rb"<h1.*?</h1>", page.body, re.DOTALL)[0]
+    published = f'<meta property="article:published_time" content="{published_at.isoformat()}">'
+    body = b"<html><head>%s</head><body><article>%s%s</article></body></html>"
+    made = body % (published.encode(), heading, paragraphs)
+    return StoredPage(f"http://reprinter-{number}.example/{number}", made, page.captured_at)
 
 
 def test_a_download_that_broke_off_is_said_and_completed_later(
