@@ -123,39 +123,7 @@ def test_a_poll_and_a_backfill_at_once_make_the_same_tables(
         assert held[1][each] == held[0][each], each
 
 
-<<<<<<< HEAD
-LISTS = {
-=======
-def test_an_original_that_arrives_after_its_reprints_takes_over_its_story(
-    bare: HomeFolder, newsroom: Newsroom, tmp_path: Path
-) -> None:
-    pieces = {piece.url: piece for piece in newsroom.released(newsroom.now)}
-    original, reprints = max(
-        (
-            (url, tuple(copy for copy in copies if copy in pieces))
-            for url, copies in newsroom.stories().items()
-            if all(pieces[copy].relation == "full" for copy in copies if copy in pieces)
-        ),
-        key=lambda story: len(story[1]),
-    )
-    assert len(reprints) >= 2
-    for name, listed in (("reprints", reprints), ("original", (original,))):
-        file = tmp_path / f"{name}.txt"
-        file.write_text("".join(url + "\n" for url in listed))
-        assert bare.run("backfill", f"urls:{file}").code == 0
-    roles = dict(bare.sql("SELECT url, role FROM articles"))
-    assert roles == {original: "original", **dict.fromkeys(reprints, "reprint")}
-    edges = bare.sql(
-        "SELECT a.url, o.url, lag FROM reprints r JOIN articles a USING (article_id) "
-        "JOIN articles o ON o.article_id = r.original_article_id ORDER BY 1"
-    )
-    at = pieces[original].published_at
-    assert edges == sorted((url, original, pieces[url].published_at - at) for url in reprints)
-    assert bare.run("check").code == 0
-
-
 LISTS: dict[str, Callable[[list[dict[str, str]]], str]] = {
->>>>>>> main
     "list.txt": lambda rows: "# a list\n\n" + "".join(row["url"] + "\n" for row in rows),
     "list.csv": lambda rows: (
         "URL,title,published,note\n"
