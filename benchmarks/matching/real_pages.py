@@ -53,8 +53,8 @@ _LINE_END = re.compile(r"(?i)</(?:p|div|li|h\d|blockquote)>|<br\s*/?>")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two articles and what was made of them: the relation of a reprint, `update` or `member` of one
-    story, the relation of a link, `template`, or `none`."""
+    """Two articles and what was made of them: the relation of a reprint, `update` or `member` of
+    one story, the relation of a link, `template`, or `none`."""
 
     one: str
     other: str
@@ -130,7 +130,9 @@ def reprinted(outlets: int, pages: int) -> Iterator[tuple[str, Article]]:
     replay: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(replay)
     rows = [json.loads(line) for line in (SHARED_SET / "pages.jsonl").open(encoding="utf-8")]
-    rows = sorted((row for row in rows if row.get("body")), key=lambda row: replay.digest(row["id"]))
+    rows = sorted(
+        (row for row in rows if row.get("body")), key=lambda row: replay.digest(row["id"])
+    )
     for number in range(outlets):
         outlet = f"reprint-{number:02d}.test"
         for row in rows[number * pages // 2 :][:pages]:
@@ -247,7 +249,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1000, help="so many pairs of a kind")
     asked = parser.parse_args()
     if asked.kept and asked.kept.exists():
-        articles = pickle.loads(asked.kept.read_bytes())  # noqa: S301 - its own file
+        articles = pickle.loads(asked.kept.read_bytes())
     else:
         articles = [*page_articles(asked.every), *entry_articles()]
         if asked.kept:
@@ -260,8 +262,9 @@ def main() -> None:
     sketches = {one.article_id: frozenset(one.sketch) for one in matched}
     kept = {name: copy for name, copy in held.copies.items() if name in sketches}
     found = pairs(replace(held, copies=kept), sketches)
+    lines = sum(held.boilerplate.values())
     print(f"{len(articles)} articles, {len(matched)} matched, {len(held.stories)} stories, "
-          f"{sum(active for active in held.boilerplate.values())} lines of boilerplate")  # fmt: skip
+          f"{lines} lines of boilerplate")  # fmt: skip
     for kind, count in Counter(pair.found for pair in found).most_common():
         print(f"\n== {kind}: {count}")
         for pair in [pair for pair in found if pair.found == kind][: asked.most]:

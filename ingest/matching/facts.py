@@ -68,8 +68,8 @@ is looked for at may be another's, and the gaps are looked for from the other te
 
 
 def conflict(one: Wording, other: Wording) -> float:
-    """Share of the facts in the shared sentences of the texts that differ, 0 to 1: the larger of the
-    share among all and the share among numbers."""
+    """Share of the facts in the shared sentences of the texts that differ, 0 to 1: the larger of
+    the share among all and the share among numbers."""
     found = _conflict(one, other)
     if _repeats(one) or _repeats(other):
         found = max(found, _conflict(other, one))

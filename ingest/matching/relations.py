@@ -16,8 +16,8 @@ FULL_CONTAINMENT = 0.97
 two words changed in a hundred cost 0.06."""
 
 FULL_IN_ORDER = 0.94
-"""And so much of it in the original's order: a standfirst or a caption set elsewhere is a few shingles
-in a hundred, a paragraph moved up is more."""
+"""And so much of it in the original's order: a standfirst or a caption set elsewhere is a few
+shingles in a hundred, a paragraph moved up is more."""
 
 TRUNCATED_HEAD = 0.7
 """A truncated reprint holds so much of the original up to where it breaks off: light edits leave
