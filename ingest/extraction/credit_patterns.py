@@ -49,8 +49,9 @@ OUTLET = (
 )
 _SCRIPT_NAME = r"[:: ]?\s*[「『“《]?(?P<name>[^\s,。,、::;()()「」『』“”《》【】|/]{2,24})"
 
-_START = r"(?:^|[.!?…:;)\]”\"»*|]\s+)\W{0,3}"
-"""Where a statement without a subject may begin: "Originally published by …"."""
+_START = rf"(?:^\W{{0,3}}|[.!?…:;)\]”\"»*|]\s+\W{{0,3}}|\s(?-i:(?=[{_CAPITAL}])))"
+"""Where a statement without a subject may begin: "Originally published by …". An extractor may have
+lost the break before it; then its first letter shows."""
 
 _DOCUMENT = {
     "en": r"\b(?:this|the\s+(?:above|following|original))\s+(?:[\w-]+\s+){0,3}?(?:article|story|post|piece|column|report|reporting|essay|commentary|op-ed|interview|analysis|feature|excerpt|editorial|dispatch|content|text)\b",
@@ -68,10 +69,19 @@ _DOCUMENT = {
 
 
 def _stated(
-    language: str, kind: Kind, lead: str, cues: str, example: str, credit: str
+    language: str,
+    kind: Kind,
+    lead: str,
+    cues: str,
+    example: str,
+    credit: str,
+    *,
+    begins: bool = True,
 ) -> CreditPattern:
-    subject = _DOCUMENT[language]
-    begun = rf"(?:{_START}(?:it\s+)?|(?:{subject})[^\n.!?]{{0,120}}?\s)"
+    """A statement about the article, with what it calls itself before it; or, when it `begins` a
+    sentence, without."""
+    subject = rf"(?:{_DOCUMENT[language]})[^\n.!?]{{0,120}}?\s"
+    begun = rf"(?:{_START}(?:it\s+)?|{subject})" if begins else subject
     return CreditPattern(
         language,
         kind,
@@ -118,7 +128,9 @@ PATTERNS: tuple[CreditPattern, ...] = (
     _agency("nl", "byline", rf"^\W*(?:bron:|door|met)\s+(?:het\s+)?{AGENCY}\W*$", "Bron: ANP", "ANP"),
     # Statements of where the article comes from.
     _stated("en", "original_source", r"(?:the\s+)?original\s+source(?:\s+of\s+this\s+\w+)?\s+(?:is|was)", "original source", "The original source of this article is Harbour Review.", "Harbour Review"),
-    _stated("en", "originally_published", rf"{_BE}{_FIRST_EN}\s+(?:published|appeared|posted|ran|run|reported|released)(?:\s+here)?\s+(?:by|on|at|in|from|via)|{_BE}(?:appeared|published)\s+(?:first|originally)\s+(?:by|on|at|in)|comes?\s+(?:to\s+us\s+)?courtesy\s+of|comes\s+from|{_BE}(?:licensed\s+from|provided\s+by|produced\s+by|courtesy\s+of)", "first|originally|previously|initially|courtesy|comes from|licensed|provided by|produced by", "This article was originally published by The Harbour Times.", "The Harbour Times"),
+    _stated("en", "originally_published", rf"{_BE}{_FIRST_EN}\s+(?:published|appeared|posted|ran|run|reported|released)(?:\s+here)?\s+(?:by|on|at|in|from|via)|{_BE}(?:appeared|published)\s+(?:first|originally)\s+(?:by|on|at|in)", "first|originally|previously|initially", "This article was originally published by The Harbour Times.", "The Harbour Times"),
+    _stated("en", "originally_published", r"(?:comes?|is\s+published)\s+(?:to\s+us\s+)?courtesy\s+of|comes\s+from|(?:was|is)\s+(?:licensed\s+from|provided\s+by|produced\s+by)", "courtesy|comes from|licensed|provided by|produced by", "This story was produced by Harbour Review in partnership with others.", "Harbour Review", begins=False),
+    CreditPattern("en", "originally_published", rf"^\W*Provided\s+by\s+{OUTLET}\W*$", "Provided by Harbour Institute", "Harbour Institute", ("provided by",)),
     _stated("en", "republished", rf"{_BE}{_AGAIN}(?:\s+here)?(?:\s+(?:with|by)(?:\s+the)?(?:\s+(?:kind|express))?\s+permission)?\s+(?:from|of|courtesy\s+of)|from\s+our\s+(?:\w+\s+)?partners?(?:\s+at)?", "republished|reprinted|reproduced|posted|syndicated|partner", "Republished with permission from Harbour Review.", "Harbour Review"),
     CreditPattern("en", "originally_published", rf"\bthe\s+post\s[^\n]{{1,200}}?\sappeared\s+first\s+on\s+{OUTLET}", "The post Ferry talks: is this the end? appeared first on Harbour Review.", "Harbour Review", ("appeared first on",)),
     CreditPattern("de", "originally_published", rf"\bder\s+beitrag\s[^\n]{{1,200}}?\serschien\s+zuerst\s+(?:auf|bei|in|im)\s+{OUTLET}", "Der Beitrag Was wird aus der Fähre? erschien zuerst auf Hafenblatt.", "Hafenblatt", ("erschien zuerst",)),
