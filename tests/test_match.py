@@ -184,6 +184,12 @@ def test_relation(name: str) -> None:
     assert relation(Text(text(*OWN)), Text(reprint)) == expected
 
 
+def test_what_an_original_says_twice_does_not_hide_where_a_copy_breaks_off() -> None:
+    half = OWN[: len(OWN) // 2]
+    original = text(*OWN, *half[:2])
+    assert relation(Text(original), Text(text(*half))) == "truncated"
+
+
 def test_similarity_counts_both_sides() -> None:
     whole, half = Text(text(*OWN)), Text(text(*OWN[: len(OWN) // 2]))
     assert similarity(whole, whole) == 1

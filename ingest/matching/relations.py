@@ -38,7 +38,9 @@ def relation(original: Text, reprint: Text) -> Relation:
     known, at = found_at(original.distinct, reprint.distinct)
     if np.count_nonzero(known) >= FULL_CONTAINMENT * len(known):
         return "full" if _in_order(original, reprint, known, at) >= FULL_IN_ORDER else "edited"
-    found = known[original.shingles.which]
+    # What the original says twice may be held from the first time.
+    places = np.unique(original.shingles.which, return_index=True)[1]
+    found = known[original.shingles.which[np.sort(places)]]
     # Where it breaks off: stray wording shared further down must not count as the end.
     gains = np.cumsum(np.where(found, 1, -1))
     end = int(np.argmax(gains)) + 1 if len(found) else 0
