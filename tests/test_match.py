@@ -169,6 +169,7 @@ RELATIONS: dict[str, tuple[str, Relation]] = {
         text(*OWN[: len(OWN) // 2], "Read on: " + " ".join(OWN[-1].split()[-9:])),
         "truncated",
     ),
+    "all but the last lines": (" ".join(text(*OWN).split(" ")[:-20]), "truncated"),
     "words changed throughout": (edited(OWN, 20), "edited"),
     "words changed more and more": (text(*OWN[:-4], edited(OWN[-4:], 7)), "edited"),
     "the middle taken out": (text(*OWN[:2], *OWN[-3:]), "edited"),

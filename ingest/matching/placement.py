@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from ingest.matching.comparisons import Comparisons, Edge
+from ingest.matching.comparisons import WHOLE_QUOTED, Comparisons, Edge
 from ingest.matching.originals import attribute, publication_order
 from ingest.types import Copy
 
@@ -18,10 +18,15 @@ DISJOINT = 0.3
 """Two pieces of a page lie apart when they share less than this of the shorter one's extent."""
 
 NEARLY_ALL = 0.8
-"""A page of which one text fills more than this is that text, and no round-up."""
+"""A page of which one text fills more than this is that text, and no round-up, unless it holds the
+whole of another article too."""
 
 WITNESSES = 8
 """At most so many members of a story are compared with, beside its leader."""
+
+
+def _held_whole(edge: Edge) -> bool:
+    return edge.kind != "excerpt" and edge.containment >= WHOLE_QUOTED
 
 
 class Placement:
@@ -100,8 +105,6 @@ class Placement:
 
     def _holds_another(self, page: str, edge: Edge) -> bool:
         """Whether a page that holds a new text held another one already."""
-        if edge.coverage >= NEARLY_ALL:
-            return False
         others = [*self._likely.get(page, ())]
         if page in self.group_of:
             others += self._members[self.group_of[page]][:WITNESSES]
@@ -116,7 +119,10 @@ class Placement:
     def _apart(self, one: Edge, two: Edge) -> bool:
         """Whether two texts lie apart on one page that is later than one of them, and are not
         copies of each other."""
-        if one.smaller == two.smaller or max(one.coverage, two.coverage) >= NEARLY_ALL:
+        if one.smaller == two.smaller:
+            return False
+        less = min(one, two, key=lambda edge: edge.coverage)
+        if max(one.coverage, two.coverage) >= NEARLY_ALL and not _held_whole(less):
             return False
         if not self._side_by_side(one, two):
             return False

@@ -26,6 +26,12 @@ TRUNCATED_HEAD = 0.7
 TRUNCATED_END = 0.9
 """And breaks off before this share of the original."""
 
+CUT_CLEAN = 0.97
+"""Or it holds so much of what comes before, and only its last lines are missing,"""
+
+LEAST_TAIL = 10
+"""so many words at least: fewer are an edit."""
+
 TRUNCATED_TAIL = 0.2
 """Of what follows it holds less than this share: stock phrases, not text."""
 
@@ -44,8 +50,11 @@ def relation(original: Text, reprint: Text) -> Relation:
     # Where it breaks off: stray wording shared further down must not count as the end.
     gains = np.cumsum(np.where(found, 1, -1))
     end = int(np.argmax(gains)) + 1 if len(found) else 0
-    cut = end < TRUNCATED_END * len(found) and found[:end].sum() >= TRUNCATED_HEAD * end
-    if cut and found[end:].sum() < TRUNCATED_TAIL * (len(found) - end):
+    held = found[:end].sum()
+    early = end < TRUNCATED_END * len(found) and held >= TRUNCATED_HEAD * end
+    left = len(found) - end
+    late = left >= LEAST_TAIL and held >= CUT_CLEAN * end
+    if (early or late) and found[end:].sum() < TRUNCATED_TAIL * left:
         return "truncated"
     return "edited"
 
