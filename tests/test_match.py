@@ -89,6 +89,21 @@ COPIES = {
     "Chinese, wrapped": (text(*CHINESE), text("欢迎转载本站文章。", *CHINESE, "版权所有。")),
 }
 
+
+def horoscope(dice: random.Random) -> str:
+    """A report whose lines are all alike but for a few words and a number."""
+    deeds = ("travelling", "saving", "a new project", "resting", "signing a contract", "moving")
+    who = ("your partner", "an old friend", "your boss", "the family", "a neighbour")
+    signs = ("Aries", "Taurus", "Gemini", "Cancer", "Leo", "Virgo")
+    return text(
+        *(
+            f"{sign}: this is a good day for {dice.choice(deeds)} and to speak with"
+            f" {dice.choice(who)}. Your lucky number is {dice.randint(2, 99)}."
+            for sign in signs
+        )
+    )
+
+
 STRANGERS = {
     "another article": (text(*OWN), text(*prose(9, 400))),
     "nothing": ("", ""),
@@ -96,6 +111,7 @@ STRANGERS = {
     "a brief and an article with it": ("The ferry sails again.", text(*OWN) + " The ferry sails."),
     "two briefs": ("The ferry sails again, it is said.", "The ferry sails again, it was said."),
     "market reports": (report(4, random.Random(1)), report(5, random.Random(2))),
+    "horoscopes": (horoscope(random.Random(1)), horoscope(random.Random(2))),
     "one long frame": (text(*HEADER, *SHORT, *FOOTER), text(*HEADER, *prose(5, 160), *FOOTER)),
     "an article that quotes a paragraph": (
         text(*OWN),
