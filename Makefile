@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Each command starts an interpreter: without bytecode it would compile all modules every time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint types long-test bench docs clean
 
 demo: $(INSTALLED)
@@ -33,6 +36,7 @@ lint: $(INSTALLED)
 
 types: $(INSTALLED)
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Wirecopy needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
