@@ -331,7 +331,8 @@ def outcomes(made: Sequence[Made], held: Held) -> list[Outcome]:
                 one,
                 right_joined,
                 (reprint is not None and reprint.relation == one.relation) if both else None,
-                story.original_article_id == source if both else None,
+                # A page that credits another has its original elsewhere.
+                story.original_article_id == source if both and not one.source.credits else None,
                 one.link in links if one.link else None,
                 _overlap(one.added, reprint.added_text) if both and reprint else None,
                 said,
@@ -413,9 +414,13 @@ def _print(found: Sequence[Outcome], *, failures: bool) -> None:
     print("| made as | pages | joined or apart, right | relation | original | link | added |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for kind, group in by_kind.items():
-        columns = [[one.joined for one in group], [one.relation for one in group],
-                   [one.original for one in group], [one.link for one in group],
-                   [one.added for one in group]]  # fmt: skip
+        columns: list[list[bool | float | None]] = [
+            [one.joined for one in group],
+            [one.relation for one in group],
+            [one.original for one in group],
+            [one.link for one in group],
+            [one.added for one in group],
+        ]
         shown = [[float(value) for value in values if value is not None] for values in columns]
         cells = [f"{sum(v) / len(v):.3f}" if v else "–" for v in shown]
         print(f"| {kind} | {len(group)} | " + " | ".join(cells) + " |")
