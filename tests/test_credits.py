@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.extraction.credits import PATTERNS, CreditPattern, find_credits
+from ingest.extraction.credit_patterns import PATTERNS, CreditPattern
+from ingest.extraction.credits import find_credits, statements
 from ingest.publishers import publisher_of
 
 
@@ -21,7 +22,9 @@ def credited(text: str, **known: object) -> list[str]:
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.example)
 def test_each_pattern_finds_its_example(pattern: CreditPattern) -> None:
-    assert pattern.credit in credited(pattern.example)
+    assert pattern.credit in {one.name for one in statements(pattern.example)}
+    if pattern.kind not in ("read_more", "via"):
+        assert pattern.credit in credited(pattern.example)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pt", "nl"])
@@ -38,6 +41,16 @@ def test_each_language_has_patterns(language: str) -> None:
         "She told Reuters that the ferry would sail on.",
         "The pa of the bride arrived late.",
         "The figures were first published in March.",
+        "This piece was originally published in November.",
+        "Cases of the fever first appeared in West Michigan in August.",
+        "The study was originally published in Nature Medicine.",
+        "This article was reprinted on harbour.example.",  # who has it from here
+        "It seems that the service provided by Harbour Health is well liked.",
+        "The image is provided courtesy of Harbour Conservancy.",
+        "Die Krankheit trat zuerst in China auf.",
+        "Cases rose.\nSource: Centers for Ferry Control and Prevention",
+        "Fares rose. Source: Harbour Board\nFerries sank. Source: Lantern Survey",
+        "Originally published on Own Blog.",
     ],
 )
 def test_what_is_no_credit(text: str) -> None:
@@ -60,6 +73,9 @@ def test_what_is_no_credit(text: str) -> None:
         ("Texto publicado originalmente em Porto Novo. Leia mais.", "Porto Novo"),
         ("Dit artikel is oorspronkelijk verschenen in Haven Nieuws. Lees meer.", "Haven Nieuws"),
         ("The chart is by others.\nSource: Statista", None),
+        ("Die Gespräche begannen. (ats/nxp)", "Keystone-SDA"),
+        ("The fair ended. Republished with permission from Civic Post.", "Civic Post"),
+        ("The fair ended Republished with permission from Civic Post.", "Civic Post"),
     ],
 )
 def test_a_credit_ends_where_the_name_ends(text: str, name: str | None) -> None:

@@ -89,6 +89,21 @@ COPIES = {
     "Chinese, wrapped": (text(*CHINESE), text("欢迎转载本站文章。", *CHINESE, "版权所有。")),
 }
 
+
+def horoscope(dice: random.Random) -> str:
+    """A report whose lines are all alike but for a few words and a number."""
+    deeds = ("travelling", "saving", "a new project", "resting", "signing a contract", "moving")
+    who = ("your partner", "an old friend", "your boss", "the family", "a neighbour")
+    signs = ("Aries", "Taurus", "Gemini", "Cancer", "Leo", "Virgo")
+    return text(
+        *(
+            f"{sign}: this is a good day for {dice.choice(deeds)} and to speak with"
+            f" {dice.choice(who)}. Your lucky number is {dice.randint(2, 99)}."
+            for sign in signs
+        )
+    )
+
+
 STRANGERS = {
     "another article": (text(*OWN), text(*prose(9, 400))),
     "nothing": ("", ""),
@@ -96,6 +111,7 @@ STRANGERS = {
     "a brief and an article with it": ("The ferry sails again.", text(*OWN) + " The ferry sails."),
     "two briefs": ("The ferry sails again, it is said.", "The ferry sails again, it was said."),
     "market reports": (report(4, random.Random(1)), report(5, random.Random(2))),
+    "horoscopes": (horoscope(random.Random(1)), horoscope(random.Random(2))),
     "one long frame": (text(*HEADER, *SHORT, *FOOTER), text(*HEADER, *prose(5, 160), *FOOTER)),
     "an article that quotes a paragraph": (
         text(*OWN),
@@ -160,7 +176,8 @@ def test_one_publishers_articles_must_agree_more() -> None:
 RELATIONS: dict[str, tuple[str, Relation]] = {
     "the same": (text(*OWN), "full"),
     "wrapped": (text(*HEADER, *OWN, *FOOTER), "full"),
-    "re-ordered": (text(*OWN[3:], *OWN[:3]), "full"),
+    "re-ordered": (text(*OWN[3:], *OWN[:3]), "edited"),
+    "its beginning again at the end": (text(*OWN, OWN[0]), "full"),
     "half of it": (text(*OWN[: len(OWN) // 2]), "truncated"),
     "half of it, wrapped": (text(*HEADER, *OWN[: len(OWN) // 2], *FOOTER), "truncated"),
     # a phrase of the part left out, as a teaser line often has it
@@ -168,6 +185,7 @@ RELATIONS: dict[str, tuple[str, Relation]] = {
         text(*OWN[: len(OWN) // 2], "Read on: " + " ".join(OWN[-1].split()[-9:])),
         "truncated",
     ),
+    "all but the last lines": (" ".join(text(*OWN).split(" ")[:-20]), "truncated"),
     "words changed throughout": (edited(OWN, 20), "edited"),
     "words changed more and more": (text(*OWN[:-4], edited(OWN[-4:], 7)), "edited"),
     "the middle taken out": (text(*OWN[:2], *OWN[-3:]), "edited"),
@@ -181,6 +199,12 @@ RELATIONS: dict[str, tuple[str, Relation]] = {
 def test_relation(name: str) -> None:
     reprint, expected = RELATIONS[name]
     assert relation(Text(text(*OWN)), Text(reprint)) == expected
+
+
+def test_what_an_original_says_twice_does_not_hide_where_a_copy_breaks_off() -> None:
+    half = OWN[: len(OWN) // 2]
+    original = text(*OWN, *half[:2])
+    assert relation(Text(original), Text(text(*half))) == "truncated"
 
 
 def test_similarity_counts_both_sides() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from stored_stories import HOUR, NOW, StoryStore, article, frame, prose, text
 
-from ingest.matching.credit_phrases import credits_in, means
+from ingest.extraction.credits import statements
+from ingest.outlet_names import means
 from ingest.types import StoryOverride
 
 OWN = prose(1, 300)
@@ -17,7 +18,7 @@ PHRASES = {
     "Republished with permission from Meridian Wire.": "Meridian Wire",
     "This story is republished from Civic Post under a free licence.": "Civic Post",
     "Source: Meridian Wire": "Meridian Wire",
-    "Ada Granby is the news editor of Antiwar.com, follow her": "Antiwar.com",
+    "Ada Granby is the news editor of Antiwar.com, follow her": "antiwar.com",
     "Copyright © Ada Granby, Civic Post, 2026": "Civic Post",
     "(via Civic Post)": "Civic Post",
     "Continue reading at Civic Post": "Civic Post",
@@ -35,8 +36,8 @@ PHRASES = {
 
 @pytest.mark.parametrize("phrase", PHRASES)
 def test_a_phrase_names_the_source(phrase: str) -> None:
-    assert [credit.name for credit in credits_in(text(*OWN, phrase))][-1:] == [PHRASES[phrase]] or [
-        credit.name for credit in credits_in(text(phrase, *OWN))
+    assert [credit.name for credit in statements(text(*OWN, phrase))][-1:] == [PHRASES[phrase]] or [
+        credit.name for credit in statements(text(phrase, *OWN))
     ] == [PHRASES[phrase]]
 
 
@@ -50,7 +51,7 @@ def test_a_phrase_names_the_source(phrase: str) -> None:
     ],
 )
 def test_a_sentence_that_credits_nobody(sentence: str) -> None:
-    assert credits_in(sentence) == ()
+    assert statements(sentence) == ()
 
 
 def test_a_name_means_its_publisher() -> None:
@@ -60,6 +61,79 @@ def test_a_name_means_its_publisher() -> None:
     assert means("Associated Press", "apnews.com")
     assert means("Meridian-Wire", "meridian-wire.example")
     assert not means("Lantern Post", "post.example")
+    assert not means("The Times", "latimes.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "publisher"),
+    [
+        ("El País", "elpais.example"),
+        ("Libération", "liberation.example"),
+        ("Süddeutsche Zeitung", "sueddeutsche.example"),
+        ("The Conversation", "theconversation.example"),
+        ("Conversation", "theconversation.example"),
+        ("The Guardian", "guardian.example"),
+        ("the Los Angeles Times", "latimes.example"),
+        ("The New York Times", "nytimes.example"),
+        ("Frankfurter Allgemeine Zeitung", "faz.example"),
+        ("businessinsider.de", "businessinsider.com"),
+    ],
+)
+def test_a_name_as_it_is_written_means_the_domain(name: str, publisher: str) -> None:
+    assert means(name, publisher)
+
+
+def test_of_a_day_and_an_hour_of_it_neither_is_earlier() -> None:
+    midnight = NOW.replace(hour=0)
+    original = article(
+        "https://lantern.example/a",
+        text(*OWN),
+        at=midnight,
+        precision="day",
+        first_seen=NOW - 4 * HOUR,
+    )
+    reprint = article(
+        "https://digest.example/b", text(frame(3, 60), *OWN), at=NOW - HOUR, first_seen=NOW
+    )
+    store = StoryStore()
+    store.add(original, reprint)
+    assert store.story_of(reprint).original_article_id == original.article_id
+
+
+def test_who_had_a_hand_in_it_is_not_whom_it_is_from() -> None:
+    original = article(
+        "https://lantern.example/a", text(*OWN, "With reporting by the Associated Press")
+    )
+    reprint = article("https://digest.example/b", text(frame(3, 60), *OWN), at=NOW + HOUR)
+    store = StoryStore()
+    store.add(original, reprint)
+    story = store.story_of(reprint)
+    assert (story.original_status, story.original_article_id) == ("held", original.article_id)
+
+
+def test_an_agencys_part_does_not_outweigh_that_others_name_the_outlet() -> None:
+    original = article("https://lantern.example/a", text(*OWN, "Source: AFP"))
+    reprint = article(
+        "https://digest.example/b",
+        text(*OWN, "This article was originally published by The Lantern."),
+        at=NOW + HOUR,
+    )
+    store = StoryStore()
+    store.add(original, reprint)
+    assert store.story_of(reprint).original_article_id == original.article_id
+
+
+def test_a_text_cut_short_is_no_plainer_for_that() -> None:
+    long = prose(5, 900)
+    original = article(
+        "https://lantern.example/a", text(*long, frame(4, 30)), at=None, first_seen=NOW
+    )
+    cut = article(
+        "https://digest.example/b", text(*long[: len(long) // 3]), at=None, first_seen=NOW
+    )
+    store = StoryStore()
+    store.add(original, cut)
+    assert store.story_of(cut).representative_article_id == original.article_id
 
 
 def test_a_credit_outweighs_an_early_clock() -> None:

@@ -174,6 +174,21 @@ def test_strangers_stay_apart(name: str, add: Add) -> None:
 
 
 @arrivals
+@pytest.mark.parametrize("most", [120, 600])
+def test_a_page_of_two_articles_is_in_no_story_with_either(most: int, add: Add) -> None:
+    long, short = prose(21, most), prose(22, 120)
+    articles = [
+        article(WIRE, text(*long), at=NOW),
+        article(LANTERN, text(*short), at=NOW, title="Of another matter"),
+        article(DIGEST, text(*long, *short), at=NOW + HOUR),
+    ]
+    store = StoryStore()
+    add(store, articles)
+    store.settle()
+    assert {store.story_of(one).article_count for one in articles} == {1}
+
+
+@arrivals
 def test_briefs_of_the_same_words_are_one_story(add: Add) -> None:
     store = StoryStore()
     one = article(WIRE, "Ferry line closed until noon because of fog.")

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from ingest.matching.comparisons import Comparisons, Edge
+from ingest.matching.comparisons import WHOLE_QUOTED, Comparisons, Edge
 from ingest.matching.originals import attribute, publication_order
 from ingest.types import Copy
 
@@ -18,10 +18,15 @@ DISJOINT = 0.3
 """Two pieces of a page lie apart when they share less than this of the shorter one's extent."""
 
 NEARLY_ALL = 0.8
-"""A page of which one text fills more than this is that text, and no round-up."""
+"""A page of which one text fills more than this is that text, and no round-up, unless it holds the
+whole of another article too."""
 
 WITNESSES = 8
 """At most so many members of a story are compared with, beside its leader."""
+
+
+def _held_whole(edge: Edge) -> bool:
+    return edge.kind != "excerpt" and edge.containment >= WHOLE_QUOTED
 
 
 class Placement:
@@ -100,8 +105,6 @@ class Placement:
 
     def _holds_another(self, page: str, edge: Edge) -> bool:
         """Whether a page that holds a new text held another one already."""
-        if edge.coverage >= NEARLY_ALL:
-            return False
         others = [*self._likely.get(page, ())]
         if page in self.group_of:
             others += self._members[self.group_of[page]][:WITNESSES]
@@ -116,16 +119,23 @@ class Placement:
     def _apart(self, one: Edge, two: Edge) -> bool:
         """Whether two texts lie apart on one page that is later than one of them, and are not
         copies of each other."""
-        if one.smaller == two.smaller or max(one.coverage, two.coverage) >= NEARLY_ALL:
+        if one.smaller == two.smaller:
             return False
+        less = min(one, two, key=lambda edge: edge.coverage)
+        if max(one.coverage, two.coverage) >= NEARLY_ALL and not _held_whole(less):
+            return False
+        if not self._side_by_side(one, two):
+            return False
+        return not self._compared.copies(self._copies[one.smaller], self._copies[two.smaller])
+
+    def _side_by_side(self, one: Edge, two: Edge) -> bool:
+        """Whether two texts lie apart on one page that is later than one of them."""
         overlap = min(one.end, two.end) - max(one.start, two.start)
         if overlap >= DISJOINT * min(one.end - one.start, two.end - two.start):
             return False
         page = self._copies[one.larger]
         parts = [self._copies[one.smaller], self._copies[two.smaller]]
-        if all(publication_order(page) < publication_order(part) for part in parts):
-            return False
-        return not self._compared.copies(*parts)
+        return not all(publication_order(page) < publication_order(part) for part in parts)
 
     def _choose(self, name: str) -> str | None:
         """The group that this article belongs to."""
@@ -184,7 +194,8 @@ class Placement:
         if self._compared.copies(*leaders):
             return True
         held = [self._compared.edge(self._copies[name], leader) for leader in leaders]
-        return any(edge is not None and edge.larger == name for edge in held)
+        inside = [edge for edge in held if edge is not None and edge.larger == name]
+        return len(inside) == 1 or (len(inside) == 2 and not self._side_by_side(*inside))
 
     def _leader(self, group: str) -> str:
         if group not in self._leaders:

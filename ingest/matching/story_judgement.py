@@ -23,6 +23,10 @@ MOSTLY_MORE = 1.67
 frame around it."""
 
 
+MOST_FRAME = 300
+"""Words: hardly a publisher puts more around an article."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A story with the role of each member, its reprints, and links from its updates."""
@@ -85,11 +89,16 @@ def _attribution(
     names = [copy.article_id for copy in members]
     chosen = next((name for name in names if name in compared.originals), None)
     extra = _extras(members, compared)
-    least = min(extra.values())
+    size = {copy.article_id: len(compared.text(copy).distinct) for copy in members}
+    longest = max(size.values())
+    # What is far shorter than another has been cut short, and is no plainer for that.
+    whole = [n for n in size if size[n] * MOSTLY_MORE > longest or longest - size[n] < MOST_FRAME]
+    least = min(extra[name] for name in whole)
 
     def contained(copy: Copy) -> float:
         """The plainest text is the one that others have put a frame around."""
-        return CONTAINED_WEIGHT if len(members) > 1 and extra[copy.article_id] == least else 0
+        plain = copy.article_id in whole and extra[copy.article_id] == least
+        return CONTAINED_WEIGHT if len(members) > 1 and plain else 0
 
     return attribute(
         members,
