@@ -43,7 +43,11 @@ Sketches = Iterable[tuple[str, Sequence[int]]]
 
 def add_sketches(connection: duckdb.DuckDBPyConnection, sketches: Sketches) -> None:
     """Keep the sketches of articles that have none."""
-    rows = [(number, _number(name)) for name, sketch in sketches for number in sketch[:HASHES_KEPT]]
+    rows = [
+        (number, article)
+        for article, sketch in ((_number(name), sketch) for name, sketch in sketches)
+        for number in sketch[:HASHES_KEPT]
+    ]
     with incoming(connection, {"hash": pa.uint32(), "article_number": pa.uint64()}, rows):
         connection.execute("INSERT INTO internal.sketches BY NAME FROM incoming")
 
