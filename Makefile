@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Each command starts an interpreter: without bytecode it would compile all modules every time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint types long-test bench docs clean
 
 demo: $(INSTALLED)

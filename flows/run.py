@@ -25,6 +25,7 @@ from ingest.fetching.pacing import ThrottleRecord
 from ingest.fetching.robots import RobotsRecord
 from ingest.ids import random_id
 from ingest.publishers import publisher_of
+from ingest.workers.jobs import PRELOADED
 from ingest.workers.pool import WorkerPolicy, WorkerPool
 from storage.claims import bury_dead_runs, release
 from storage.database import Database, storage_errors
@@ -138,7 +139,7 @@ def started(setup: Setup, kind: str) -> Iterator[Run]:
             fetcher=stack.enter_context(
                 make_fetcher(setup, robots, throttles, patient=kind == "backfill")
             ),
-            workers=stack.enter_context(WorkerPool(worker_policy(settings))),
+            workers=stack.enter_context(WorkerPool(worker_policy(settings), preload=PRELOADED)),
             archive=stack.enter_context(_archive(home, now, kind, run_id))
             if settings.archive
             else None,
@@ -165,7 +166,9 @@ def rehearsed(setup: Setup) -> Iterator[Run]:
             setup=setup,
             database=Database(setup.home, backfill=True),
             fetcher=stack.enter_context(make_fetcher(setup, patient=True)),
-            workers=stack.enter_context(WorkerPool(worker_policy(setup.settings))),
+            workers=stack.enter_context(
+                WorkerPool(worker_policy(setup.settings), preload=PRELOADED)
+            ),
             archive=None,
             started_at=setup.clock(),
         )

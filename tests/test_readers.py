@@ -1,23 +1,30 @@
 """Analysts read while the pipeline polls and publishes: neither ever meets the other.
 
 Three other processes query `news.duckdb` in loops, opening it anew each time; a fourth keeps it
-open all along. A few polls; ten minutes of them with LONG_TESTS=1.
+open all along. A few polls, and backfills of days at the same time; ten minutes of both with
+LONG_TESTS=1.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import cycle, product
 from statistics import median, quantiles
 
-from homes import LONG, HomeFolder
+from homes import LONG, HomeFolder, Result
 from storage_cases import OtherProcess, elsewhere
 
 from newsroom import Newsroom, NewsroomServer
 
 SECONDS = 600 if LONG else 12
-STEP = timedelta(hours=6)
+AGO = timedelta(days=5)
+STEP = AGO / 150 if LONG else AGO / 20
+"""What passes in the newsroom between two polls."""
 
 READER = """
 import json, sys, threading, time
@@ -71,18 +78,26 @@ QUERIES = (
 
 
 def test_readers_and_the_pipeline_never_meet(newsroom: Newsroom, home: HomeFolder) -> None:
-    with NewsroomServer(newsroom, clock=lambda: newsroom.now - 20 * STEP) as press:
-        home.follow(press.feed_urls(), press.proxy_url, publish_interval=0.001, log_level="error")
+    with NewsroomServer(newsroom, clock=lambda: newsroom.now - AGO) as press:
+        feeds = press.feed_urls()[::2]  # the other publishers are the backfills'
+        home.follow(feeds, press.proxy_url, publish_interval=0.001, log_level="error")
         assert home.run("poll", "--all", "-q").code == 0
         with (
             elsewhere(READER, home.published, QUERIES[0]) as first,
             elsewhere(READER, home.published, QUERIES[1]) as second,
             elsewhere(READER, home.published, QUERIES[2]) as third,
             elsewhere(NOTEBOOK, home.published) as notebook,
+            ThreadPoolExecutor() as others,
         ):
             readers = (first, second, third, notebook)
             assert all(reader.says() == "reading" for reader in readers)
-            polls = poll_for(SECONDS, home, press)
+            ended = threading.Event()
+            backfilling = others.submit(backfill_until, ended.is_set, home, newsroom)
+            try:
+                polls = poll_for(SECONDS, home, press)
+            finally:
+                ended.set()
+            backfills = backfilling.result()
             found = [stopped(reader) for reader in readers]
     for reads, _, _, errors in found:
         assert errors == []
@@ -94,7 +109,8 @@ def test_readers_and_the_pipeline_never_meet(newsroom: Newsroom, home: HomeFolde
     ages = [age for _, _, found_ages, _ in looping for age in found_ages]
     reads = sum(reads for reads, *_ in found)
     p95 = quantiles(ages, n=20)[-1]
-    print(f"{polls} polls, {reads} reads, staleness {median(ages):.1f} s, p95 {p95:.1f} s")
+    print(f"{polls} polls, {backfills} backfills, {reads} reads", end=", ")
+    print(f"staleness {median(ages):.1f} s, p95 {p95:.1f} s")
 
 
 def poll_for(seconds: float, home: HomeFolder, press: NewsroomServer) -> int:
@@ -102,10 +118,24 @@ def poll_for(seconds: float, home: HomeFolder, press: NewsroomServer) -> int:
     deadline, polls = time.monotonic() + seconds, 0
     while time.monotonic() < deadline:
         press.advance(STEP)
-        done = home.run("poll", "--all", "-q")
-        assert (done.code, done.err) == (0, "")
+        is_well(home.run("poll", "--all", "-q"))
         polls += 1
     return polls
+
+
+def backfill_until(ended: Callable[[], bool], home: HomeFolder, newsroom: Newsroom) -> int:
+    """Backfill a day of an outlet after the other, and once more from the start; how many."""
+    days = [(newsroom.now - AGO + timedelta(days=n)).date() for n in range(AGO.days)]
+    for number, (day, outlet) in enumerate(cycle(product(days, newsroom.outlets))):
+        if ended():
+            return number
+        period = ("--since", str(day), "--until", str(day + timedelta(days=1)), "--restart")
+        is_well(home.run("backfill", f"sitemap:http://{outlet.domain}", *period, "-q"))
+    raise AssertionError("unreachable")
+
+
+def is_well(done: Result) -> None:
+    assert (done.code, done.err) == (0, "")
 
 
 def stopped(reader: OtherProcess) -> tuple[int, int, list[float], list[str]]:

@@ -127,6 +127,7 @@ MACROS = {
     "search",
     "utc_day",
     "word_triples",
+    "worded_differently",
 }
 
 

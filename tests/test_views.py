@@ -304,6 +304,27 @@ def test_headlines_that_reprinters_changed(analyst: Connection) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "differently"),
+    [
+        ("Ten ships", "Ten ships", False),
+        ("“Ten” ships!", "TEN SHIPS", False),
+        ("Ten ships", "Ten shops", True),
+        ("Ten ships", "Eleven ships", True),
+        ("Élan, vital", "élan vital", False),
+        ("…", "", False),
+        ("", "Ten ships", True),
+        ("十隻船", "十隻船!", False),
+        ("十隻船", "九隻船", True),
+    ],
+)
+def test_case_and_punctuation_make_no_other_headline(
+    analyst: Connection, one: str, other: str, differently: bool
+) -> None:
+    told = analyst.execute("SELECT worded_differently($1, $2)", [one, other]).fetchall()
+    assert told == [(differently,)]
+
+
 def test_first_to_publish_among_times_known_to_the_minute(analyst: Connection) -> None:
     assert ask(
         analyst,

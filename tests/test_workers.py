@@ -49,6 +49,12 @@ def is_gone(pid: int) -> bool:
         return True
 
 
+def forked(pid: int) -> list[psutil.Process]:
+    """The workers of a process: the children of the server that they are forked from."""
+    (server,) = psutil.Process(pid).children()
+    return list(server.children())
+
+
 def assert_still_useful(pool: WorkerPool) -> None:
     assert pool.submit(jobs.add, 20, url=URL, right=3).result(60) == 23
 
@@ -275,7 +281,7 @@ def test_no_worker_outlives_a_killed_parent(tmp_path: Path) -> None:
     started = tmp_path / "started"
     with start_script(tmp_path, body, tmp_path) as script:
         assert eventually(started.exists)
-        workers = psutil.Process(script.pid).children()
+        workers = forked(script.pid)
         script.kill()
         assert script.wait(20) == -signal.SIGKILL
         assert len(workers) == 2  # one idle, one hung
@@ -311,7 +317,7 @@ def test_an_interrupted_program_leaves_no_worker(tmp_path: Path) -> None:
     started = tmp_path / "started"
     with start_script(tmp_path, body, started) as script:
         assert eventually(started.exists)
-        (worker,) = psutil.Process(script.pid).children()
+        (worker,) = forked(script.pid)
         os.killpg(script.pid, signal.SIGINT)
         assert script.wait(30) != 0
         assert is_gone(worker.pid)
@@ -319,15 +325,36 @@ def test_an_interrupted_program_leaves_no_worker(tmp_path: Path) -> None:
 
 def test_a_hung_worker_ends_itself_where_nobody_ends_it() -> None:
     """As on a system without parent-death signals: the alarm works through a held GIL."""
-    command = [sys.executable, "-P", "-m", "ingest.workers.child", str(os.getpid()), str(1 << 30)]
+    requests, hung = os.pipe()
+    program = (
+        "import sys, worker_jobs; from ingest.workers.child import serve;"
+        f"serve({requests}, 1, {1 << 30})"
+    )
     paths = os.pathsep.join([str(TESTS), str(TESTS.parent)])
     with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
+        [sys.executable, "-c", program],
+        pass_fds=[requests],
         env=os.environ | {"PYTHONPATH": paths},
         stdout=subprocess.DEVNULL,
     ) as child:
-        assert child.stdin
-        child.stdin.write(worker_child.frame(("worker_jobs:hang_in_c", (), {}, 0.3)))
-        child.stdin.flush()
+        os.write(hung, worker_child.frame(("worker_jobs:hang_in_c", (), {}, 0.3)))
         assert child.wait(30) == -signal.SIGALRM
+    os.close(requests)
+    os.close(hung)
+
+
+def test_workers_are_replaced_when_the_process_they_are_forked_from_is_killed() -> None:
+    """By the system, say, when memory is short: the workers die with it."""
+    with WorkerPool(WorkerPolicy(workers=1), preload=["colorsys"]) as pool:
+        worker = psutil.Process(pool.submit(jobs.process_id, url=URL).result(60))
+        server = worker.parent()
+        server.kill()
+        assert eventually(lambda: is_gone(server.pid) and is_gone(worker.pid))
+        assert pool.submit(jobs.is_imported, "colorsys", url=URL).result(60)
+        assert_still_useful(pool)
+
+
+def test_a_replaced_worker_has_what_was_preloaded() -> None:
+    with WorkerPool(WorkerPolicy(workers=1, jobs_per_worker=1), preload=["colorsys"]) as pool:
+        for _ in range(3):
+            assert pool.submit(jobs.is_imported, "colorsys", url=URL).result(60)

@@ -1,10 +1,9 @@
-"""The child's side of `ingest.workers.pool`: runs one job after another until its parent is gone.
+"""What a worker process does: one job after another, until its parent is gone.
 
-Started as ``python -P -m ingest.workers.child PARENT_PID MEMORY_BYTES MODULE...``; the modules are
-imported before the first job. Both directions carry frames: eight bytes of length, then a pickle.
-A request is `(function, args, kwargs, alarm seconds)`, the function as ``module:qualified.name``.
-Replies are tuples whose first member is one of the constants below; the first reply, `READY`, comes
-without a request.
+Both directions carry frames: eight bytes of length, then a pickle. A request is
+`(function, args, kwargs, alarm seconds)`, the function as ``module:qualified.name``. Replies are
+tuples whose first member is one of the constants below; the first reply, `READY`, comes without a
+request.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import signal
 import struct
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from ingest.errors import OutcomeError
@@ -69,46 +68,17 @@ def find(name: str) -> Any:
     return functools.reduce(getattr, path.split("."), importlib.import_module(module))
 
 
-def main(arguments: Sequence[str]) -> None:
-    parent, memory_bytes, *preload = arguments
-    requests, replies = _claim_pipes()
-    _end_with(int(parent))
-    _limit(int(memory_bytes))
+def serve(requests: int, replies: int, memory_bytes: int) -> None:
+    """Answer requests from one pipe into the other, in at most so much address space (where the
+    system keeps such a limit). Ends the process when nobody holds the other end of a pipe."""
+    for clock in signal.SIGALRM, signal.SIGPROF:
+        signal.signal(clock, signal.SIG_DFL)  # the kernel's doing: needs no interpreter lock
+    _limit(memory_bytes)
     # A library's log would only fill standard error, which is kept for the words of a crash.
     logging.getLogger().addHandler(logging.NullHandler())
-    try:
-        for module in preload:
-            importlib.import_module(module)
-    except Exception as error:  # noqa: BLE001 - a border: the parent is told, whatever it is
-        _write(replies, frame(_failure(error)))
-        return
     _write(replies, frame((READY,)))
     while True:
         _write(replies, _answer(_read(requests)))
-
-
-def _claim_pipes() -> tuple[int, int]:
-    """Keep standard input and output for the protocol: a stray print goes to standard error."""
-    requests, replies = os.dup(0), os.dup(1)
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)
-    return requests, replies
-
-
-def _end_with(parent: int) -> None:
-    """Make sure that this process does not outlive its parent, and dies of its timers if hung."""
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    for clock in signal.SIGALRM, signal.SIGPROF:
-        signal.signal(clock, signal.SIG_DFL)  # the kernel's doing: needs no interpreter lock
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    if sys.platform == "linux":
-        import ctypes
-
-        pr_set_pdeathsig = 1  # prctl(2)
-        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before the line above
-        os._exit(0)
 
 
 def _limit(memory_bytes: int) -> None:
@@ -180,7 +150,3 @@ def _write(pipe: int, data: bytes) -> None:
             view = view[os.write(pipe, view) :]
         except BrokenPipeError:
             os._exit(0)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,6 +1,7 @@
 """The jobs of worker processes: whole steps on one document, so that only results travel back.
 
-Parsers are imported by the first job that needs them: a run over unchanged feeds needs none.
+Parsers are imported by the first job that needs them, unless the pool has preloaded them: the
+process that starts a run needs none.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from ingest.feeds.opml import ListedFeed
+
+PRELOADED = ("ingest.workers.preloaded",)
+"""What a pool that is to read articles should import before its workers are there."""
 
 
 def read_feed(

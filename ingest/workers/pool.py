@@ -1,13 +1,16 @@
 """Worker processes for hostile input: each can be killed, and none outlives this process.
 
 A page that hangs its parser, crashes it or eats its memory costs one job's outcome and one worker,
-which is replaced. Workers are plain child processes that run `ingest.workers.child`:
-`multiprocessing` would import this process's main module, and all that it imports, into each.
+which is replaced. Workers are forked from one child process that has imported what they need
+(`ingest.workers.forkserver`): they share its memory, and another is there in some milliseconds.
+`multiprocessing` has such a server as well, but would import this process's main module, and all
+that it imports, into it.
 
-One thread owns one worker and takes jobs from a common queue. That thread also starts the worker
-and lives until the pool is closed, as it must: Linux sends a child its parent-death signal when the
-starting *thread* ends. A worker whose parent is gone ends by that signal; elsewhere by the end of
-its standard input when idle, and by an alarm shortly after its job's deadline when hung.
+One thread owns one worker and takes jobs from a common queue. The first of these threads to have a
+job starts the server they are forked from. They live until the pool is closed, as they must: Linux
+sends a child its parent-death signal when the starting *thread* ends. A worker whose parent is gone
+ends by that signal; elsewhere by the end of its requests when idle, and by an alarm shortly after
+its job's deadline when hung.
 """
 
 from __future__ import annotations
@@ -36,7 +39,13 @@ from ingest.workers.child import (
     frame,
     name_of,
 )
-from ingest.workers.process import WorkerDied, WorkerLate, WorkerProcess, WorkerUnavailable
+from ingest.workers.process import (
+    ForkServer,
+    WorkerDied,
+    WorkerLate,
+    WorkerProcess,
+    WorkerUnavailable,
+)
 
 __all__ = ["WorkerPolicy", "WorkerPool", "WorkerUnavailable"]
 
@@ -52,7 +61,7 @@ always comes first, short enough that an orphan is soon gone."""
 MIB = 1 << 20
 LARGE = 2 * MIB
 """Parsing a document of that size may take fifty times as much memory, which the C library may
-then keep: a worker that has grown heavy is replaced, which takes half a second."""
+then keep: a worker that has grown heavy is replaced, which takes some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +95,8 @@ class _Job:
 class WorkerPool:
     """Runs functions in worker processes; a context manager that kills them at its end.
 
-    Workers are started when there is a first job for them. `preload` names modules that each
-    imports at its start, which counts towards no job's deadline.
+    Workers are started when there is a first job for them. `preload` names modules that are
+    imported before, once for all, which counts towards no job's deadline.
     """
 
     def __init__(self, policy: WorkerPolicy, *, preload: Sequence[str] = ()) -> None:
@@ -99,6 +108,8 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._workers: set[WorkerProcess] = set()
+        self._server: ForkServer | None = None
+        self._server_lock = threading.Lock()
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -168,6 +179,10 @@ class WorkerPool:
         for thread in self._threads:
             if thread is not threading.current_thread():  # closed from a future's callback
                 thread.join()
+        with self._server_lock:
+            if self._server:
+                self._server.end()
+                self._server = None
 
     def _serve(self) -> None:
         """One thread's life: its worker, and one job after another."""
@@ -217,7 +232,7 @@ class WorkerPool:
         return worker
 
     def _start(self) -> WorkerProcess:
-        worker = WorkerProcess(self._policy.memory_bytes, self._preload)
+        worker = WorkerProcess(self._forked_from(), self._policy.memory_bytes)
         with self._lock:
             self._workers.add(worker)
             if self._closed:
@@ -235,6 +250,17 @@ class WorkerPool:
             message = f"A worker process {why} (status {worker.status}): {words[-1][:300]}"
             raise WorkerUnavailable(message) from None
         return worker
+
+    def _forked_from(self) -> ForkServer:
+        """The server, started by whichever worker's thread needs it first."""
+        with self._server_lock:
+            if self._server and self._server.gone():
+                self._server.end()
+                self._server = None
+            if self._closed:
+                raise CancelledError
+            self._server = self._server or ForkServer(self._policy.memory_bytes, self._preload)
+            return self._server
 
     def _retire(self, worker: WorkerProcess) -> None:
         with self._lock:  # so that close() never kills a process id that is no longer ours

@@ -1,4 +1,4 @@
-"""One worker process as its parent sees it: started, talked to under a deadline, killed."""
+"""Worker processes as their parent sees them: forked, talked to under a deadline, killed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import os
 import pickle
 import select
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from ingest.errors import WirecopyError
-from ingest.workers.child import FAILED, HEADER
+from ingest.workers.child import HEADER
+from ingest.workers.forkserver import FORK, REPLY, REQUEST, WAIT
 
 START_SECONDS = 60.0
 """How long a worker may take to start and import what is preloaded: generous, for a cold disk."""
@@ -44,54 +47,137 @@ class WorkerLate(Exception):
     """The process did not reply in time."""
 
 
-class WorkerProcess:
-    """A child that runs `ingest.workers.child`, in a session (so a process group) of its own.
+class ForkServer:
+    """The process that workers are forked from, in a session of its own.
 
-    All but `kill` is for one thread. `jobs` counts the exchanges; `status` is the exit status, or
-    minus the signal that ended it, once `end` was called.
+    Made by a thread that lives as long as it is needed: Linux sends a child its parent-death signal
+    when the starting *thread* ends. `fork` and `wait` may be called by any. Raises
+    `WorkerUnavailable` when the process cannot be started or a module of `preload` cannot be
+    imported.
     """
 
     def __init__(self, memory_bytes: int, preload: Sequence[str]) -> None:
-        self.jobs = 0
-        self.status: int | None = None
-        self._memory_bytes = memory_bytes
-        self._words = b""
-        command = [sys.executable, "-P", "-m", "ingest.workers.child"]
+        self._lock = threading.Lock()
+        ours, theirs = socket.socketpair()
+        ours.settimeout(START_SECONDS)
+        self._socket = ours
         # The child finds modules where this process does, wherever that was told to look. Numeric
         # libraries reserve address space per thread, and would break the memory limit on a machine
         # with many cores.
         environment = os.environ | _SINGLE_THREADED | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-P", "-m", "ingest.workers.forkserver"]
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    [*command, str(os.getpid()), str(memory_bytes), *preload],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=environment,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                ours.close()
+                raise _unavailable(error.strerror) from error
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [*command, str(os.getpid()), str(memory_bytes), *preload],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                env=environment,
-                start_new_session=True,
-            )
+            (size,) = HEADER.unpack(self._take(HEADER.size))
+            problem = self._take(size).decode()
         except OSError as error:
-            message = f"No worker process could be started: {error.strerror}."
-            raise WorkerUnavailable(message) from error
-        pipes = self._process.stdin, self._process.stdout, self._process.stderr
-        self._pipes = [pipe for pipe in pipes if pipe]
-        self._requests, self._replies, self._errors = (pipe.fileno() for pipe in self._pipes)
+            problem = f"it ended at once or was not ready in time ({error})"
+        if problem:
+            self.end()
+            raise _unavailable(problem)
+
+    def fork(self, pipes: Sequence[int]) -> int:
+        """A new worker's process id; it has these ends of its pipes for requests, replies and
+        standard error. Raises `WorkerUnavailable`."""
+        try:
+            process = self._ask(FORK, 0, pipes)
+        except OSError as error:
+            raise _unavailable(error.strerror or "the process it is forked from is gone") from error
+        if process < 0:
+            raise _unavailable(os.strerror(-process))
+        return process
+
+    def wait(self, process: int) -> int:
+        """The exit status of a worker that has been killed, or minus the signal that ended it."""
+        try:
+            return self._ask(WAIT, process)
+        except OSError:
+            return -signal.SIGKILL  # its parent is gone, and it has died with it
+
+    def gone(self) -> bool:
+        """Whether the process has ended, so that another is needed."""
+        return self._process.poll() is not None
+
+    def end(self) -> None:
+        """Kill the process, and with it on Linux whatever workers are left."""
+        self._process.kill()
+        self._process.wait()
+        self._socket.close()
+
+    def _ask(self, operation: bytes, process: int, pipes: Sequence[int] = ()) -> int:
+        with self._lock:
+            try:
+                socket.send_fds(self._socket, [REQUEST.pack(operation, process)], pipes)
+                (answer,) = REPLY.unpack(self._take(REPLY.size))
+            except OSError:
+                self._process.kill()  # an answer that comes late would be taken for the next one's
+                raise
+        return int(answer)
+
+    def _take(self, size: int) -> bytes:
+        taken = b""
+        while len(taken) < size:
+            part = self._socket.recv(size - len(taken))
+            if not part:
+                raise ConnectionResetError
+            taken += part
+        return taken
+
+
+def _unavailable(why: str | None) -> WorkerUnavailable:
+    return WorkerUnavailable(f"No worker process could be started: {why}.")
+
+
+class WorkerProcess:
+    """A child that runs `ingest.workers.child.serve`, in a process group of its own.
+
+    All but `kill` is for one thread. `jobs` counts the exchanges; `status` is the exit status, or
+    minus the signal that ended it, once `end` was called. Raises `WorkerUnavailable`.
+    """
+
+    def __init__(self, server: ForkServer, memory_bytes: int) -> None:
+        self.jobs = 0
+        self.status: int | None = None
+        self._server = server
+        self._memory_bytes = memory_bytes
+        self._words = b""
+        requests, self._requests = os.pipe()
+        self._replies, replies = os.pipe()
+        self._errors, errors = os.pipe()
+        self._pipes = self._requests, self._replies, self._errors
+        theirs = requests, replies, errors
+        try:
+            self._process = server.fork(theirs)
+        except BaseException:
+            for pipe in self._pipes:
+                os.close(pipe)
+            raise
+        finally:
+            for pipe in theirs:
+                os.close(pipe)
         self._readable, self._writable = select.poll(), select.poll()
         self._readable.register(self._replies, select.POLLIN)
         self._writable.register(self._requests, select.POLLOUT)
-        for pipe in self._requests, self._replies, self._errors:
+        for pipe in self._pipes:
             os.set_blocking(pipe, False)
         for poller in self._readable, self._writable:
             poller.register(self._errors, select.POLLIN)
 
     def wait_until_ready(self) -> None:
-        """Wait until a job can be sent. Raises `WorkerUnavailable` when a preloaded module cannot
-        be imported, `WorkerLate`, `WorkerDied`."""
-        reply = self._receive(time.monotonic() + START_SECONDS)
-        if reply[0] == FAILED:
-            _, name, message, _ = reply
-            raise WorkerUnavailable(f"A worker process could not start: {name}: {message}")
+        """Wait until a job can be sent. Raises `WorkerLate`, `WorkerDied`."""
+        self._receive(time.monotonic() + START_SECONDS)
 
     def exchange(self, request: bytes, seconds: float) -> tuple[Any, ...]:
         """Send a frame and return the reply. Raises `WorkerLate`, `WorkerDied`."""
@@ -120,7 +206,7 @@ class WorkerProcess:
     def _space(self, name: bytes) -> int:
         """Bytes of address space; 0 where the system does not tell."""
         try:
-            with open(f"/proc/{self._process.pid}/status", "rb") as status:
+            with open(f"/proc/{self._process}/status", "rb") as status:
                 line = next(line for line in status if line.startswith(name))
         except (OSError, StopIteration):
             return 0
@@ -130,17 +216,17 @@ class WorkerProcess:
         """Kill the process and whatever it has started. Only before `end`."""
         # macOS answers EPERM when nothing but zombies is left in the group
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self._process, signal.SIGKILL)
 
     def end(self) -> None:
         """Kill the process unless it is dead, and let go of all that belongs to it."""
         if self.status is not None:
             return
         self.kill()
-        self.status = self._process.wait()
+        self.status = self._server.wait(self._process)
         self._collect_words()
         for pipe in self._pipes:
-            pipe.close()
+            os.close(pipe)
 
     def last_words(self) -> str:
         """The end of what the process wrote to standard error (and output) during its last job."""

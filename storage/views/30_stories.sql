@@ -76,7 +76,7 @@ JOIN stories USING (story_id)
 JOIN articles AS copy ON copy.article_id = reprints.article_id
 JOIN articles AS source
     ON source.article_id = coalesce(reprints.original_article_id, stories.representative_article_id)
-WHERE copy.title <> source.title AND folded(copy.title) <> folded(source.title);
+WHERE worded_differently(copy.title, source.title);
 COMMENT ON VIEW headline_changes IS 'One row per reprint under another headline than the original''s (the representative''s, when no original is held), case and punctuation apart.';
 COMMENT ON COLUMN headline_changes.story_id IS 'The story (stories.story_id).';
 COMMENT ON COLUMN headline_changes.publisher IS 'Outlet that changed the headline (publishers.publisher).';

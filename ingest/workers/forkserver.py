@@ -1,0 +1,115 @@
+"""The process that worker processes are forked from: it has imported what they need, once.
+
+Started as ``python -P -m ingest.workers.forkserver PARENT_PID MEMORY_BYTES MODULE...`` with one end
+of a socket pair as its standard input. It says first whether the modules could be imported (eight
+bytes of length, then the error's text; no text: all is well), and then answers requests of nine
+bytes, an operation and a process id, with eight:
+
+- `FORK`, together with three file descriptors (the worker's end of its pipes for requests, replies
+  and standard error): the new worker's process id, or minus an error number;
+- `WAIT`: the exit status of that worker, which has been killed, or minus its signal.
+
+It has one thread, and so can be forked at any time. It dies with its parent, and its workers with
+it (on Linux by the parent-death signal; elsewhere at the end of the socket and of their pipes).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gc
+import importlib
+import os
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Sequence
+
+from ingest.workers.child import HEADER, serve
+
+FORK, WAIT = b"f", b"w"
+REQUEST = struct.Struct("!cq")
+REPLY = struct.Struct("!q")
+PIPES = 3
+
+
+def main(arguments: Sequence[str]) -> None:
+    parent, memory_bytes, *preload = arguments
+    _end_with(int(parent))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    parents = socket.socket(fileno=os.dup(0))
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    error = _import(preload).encode()
+    parents.sendall(HEADER.pack(len(error)) + error)
+    gc.freeze()  # or each worker's first collection would copy every page of memory
+    while not error:
+        request, pipes, _, _ = socket.recv_fds(parents, REQUEST.size, PIPES)
+        if not request:
+            return
+        operation, process = REQUEST.unpack(request)
+        answer = _fork(parents, pipes, int(memory_bytes)) if operation == FORK else _wait(process)
+        parents.sendall(REPLY.pack(answer))
+
+
+def _import(modules: Sequence[str]) -> str:
+    """Import the modules; an error's text, or nothing."""
+    try:
+        for module in modules:
+            importlib.import_module(module)
+    except Exception as error:  # noqa: BLE001 - a border: the parent is told, whatever it is
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _fork(parents: socket.socket, pipes: Sequence[int], memory_bytes: int) -> int:
+    own = os.getpid()
+    try:
+        process = os.fork()
+    except OSError as error:
+        process = -(error.errno or errno.EAGAIN)
+    if process == 0:
+        try:
+            os.setpgid(0, 0)  # to be killed with whatever it starts
+            _end_with(own)
+            parents.close()
+            requests, replies, errors = pipes
+            for standard in 1, 2:  # a stray print must not get among the replies
+                os.dup2(errors, standard)
+            os.close(errors)
+            serve(requests, replies, memory_bytes)
+        except BaseException:  # noqa: BLE001 - a border: nothing of this may run the parent's code
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    if process > 0:
+        with contextlib.suppress(OSError):  # it has ended already
+            os.setpgid(process, process)  # whoever comes first: it can be killed from now on
+    for pipe in pipes:
+        os.close(pipe)
+    return process
+
+
+def _wait(process: int) -> int:
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    except ChildProcessError:
+        return -signal.SIGKILL
+
+
+def _end_with(parent: int) -> None:
+    """Make sure that this process does not outlive its parent."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    if sys.platform == "linux":
+        import ctypes
+
+        pr_set_pdeathsig = 1  # prctl(2)
+        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it died before the line above
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
