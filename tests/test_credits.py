@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.extraction.credits import PATTERNS, CreditPattern, find_credits
+from ingest.extraction.credit_patterns import PATTERNS, CreditPattern
+from ingest.extraction.credits import find_credits, statements
 from ingest.publishers import publisher_of
 
 
@@ -21,7 +22,9 @@ def credited(text: str, **known: object) -> list[str]:
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.example)
 def test_each_pattern_finds_its_example(pattern: CreditPattern) -> None:
-    assert pattern.credit in credited(pattern.example)
+    assert pattern.credit in {one.name for one in statements(pattern.example)}
+    if pattern.kind not in ("read_more", "via"):
+        assert pattern.credit in credited(pattern.example)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pt", "nl"])

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from benchmarks.matching.documents import Labelled
+from ingest.extraction.credits import statements
 from ingest.matching.blocks import blocks_of
-from ingest.matching.credit_phrases import credits_in
 from ingest.matching.sketch import sketch
 from ingest.types import Article
 from ingest.words import content_hash
@@ -33,7 +33,7 @@ def without_phrases(labelled: Labelled) -> Labelled:
     """Sentences that say where a text comes from are left out."""
 
     def silent(article: Article) -> Article:
-        kept = (block.text for block in blocks_of(article.body) if not credits_in(block.text))
+        kept = (block.text for block in blocks_of(article.body) if not statements(block.text))
         body = "".join(kept)
         return replace(article, body=body, sketch=sketch(body), content_hash=content_hash(body))
 

@@ -69,9 +69,26 @@ class Wording(Protocol):
     def shingles(self) -> Shingles: ...
 
 
+REPEATED = 0.05
+"""Where so many of a text's runs of words stand in it before, as in a horoscope, the run that a gap
+is looked for at may be another's, and the gaps are looked for from the other text's side too."""
+
+
 def conflict(one: Wording, other: Wording) -> float:
-    """Share of the facts in the shared sentences of the one that differ in the other, 0 to 1: the
-    larger of the share among all and the share among numbers."""
+    """Share of the facts in the shared sentences of the texts that differ, 0 to 1: the larger of
+    the share among all and the share among numbers."""
+    found = _conflict(one, other)
+    if _repeats(one) or _repeats(other):
+        found = max(found, _conflict(other, one))
+    return found
+
+
+def _repeats(text: Wording) -> bool:
+    runs = len(text.shingles.sequence)
+    return runs - len(text.shingles.distinct) > REPEATED * runs
+
+
+def _conflict(one: Wording, other: Wording) -> float:
     known, at = found_at(one.shingles.distinct, other.shingles.distinct)
     found = known[one.shingles.which]
     if found.all():

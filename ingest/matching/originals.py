@@ -12,8 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
+from ingest.extraction.agencies import agency_named
+from ingest.extraction.credit_patterns import Kind
+from ingest.extraction.credits import statements
 from ingest.matching.boilerplate import restore
-from ingest.matching.credit_phrases import Credit, credits_in, means
+from ingest.outlet_names import means, own_brand
 from ingest.types import Article, Copy
 from ingest.urls import url_key
 
@@ -23,6 +26,21 @@ host were true reprints."""
 
 CREDIT_WEIGHT = 4
 """A credit that was read from the page's markup or byline."""
+
+PHRASE_WEIGHTS: Mapping[Kind, int] = {
+    "original_source": 5,
+    "originally_published": 4,
+    "republished": 4,
+    "source_line": 3,
+    "dateline": 3,
+    "byline": 3,
+    "bio": 2,
+    "copyright": 2,
+    "read_more": 2,
+    "contributor": 1,
+    "via": 1,
+}
+"""What a phrase in the text weighs. Who had a hand in an article is not whom it is from."""
 
 EARLIEST_WEIGHT = 2
 """Earliest publication decides where nothing better does; one clock in twenty is wrong."""
@@ -126,7 +144,7 @@ def attribute(
             scores[copy.article_id] += HABIT_WEIGHT * (2 * habits[copy.publisher] - 1)
     said = dict(scores)
     earliest = _add_times(members, scores)
-    best = max(members, key=lambda copy: (scores[copy.article_id], _negated(copy)))
+    best = min(members, key=lambda copy: (-scores[copy.article_id], publication_order(copy)))
     if chosen is not None:
         best = next((copy for copy in members if copy.article_id == chosen), best)
         return Attribution(best, "held", credit, _evidence(members, stated, best, earliest))
@@ -162,8 +180,8 @@ def _is_away(
     """Whether what is credited is not held: the credit is strong, or the best of those held credits
     somebody else itself."""
     own = [signal for signal in stated[best.article_id] if signal.weight >= 2]
-    if best.article_id in endorsed and all(signal.signal == "dateline" for signal in own):
-        own = []  # others say that it is its; an agency's dateline may be its own desk's
+    if best.article_id in endorsed and all(agency_named(signal.names) for signal in own):
+        own = []  # others say that it is its; an agency's part in it is another matter
     if own:
         return True
     return weight >= STRONG_CREDIT and weight > scores[best.article_id] + 1
@@ -173,20 +191,19 @@ def stated_signals(copy: Copy, publisher_of: Callable[[str], str]) -> tuple[Sign
     """What an article says of its source; of itself, nothing."""
     signals: list[Signal] = []
     key = canonical_key(copy)
-    if key and not _own_host(key, copy.publisher) and publisher_of(key) != copy.publisher:
+    named = publisher_of(key) if key else copy.publisher
+    if key and not _own_host(key, copy.publisher) and not own_brand(named, copy.publisher):
         url = copy.declared_canonical_url or ""
-        signals.append(
-            Signal("canonical", CANONICAL_WEIGHT, url, publisher_of(key), copy.article_id)
-        )
-    found = [Credit("credit", CREDIT_WEIGHT, name, name) for name in copy.credits]
-    named = {credit.name for credit in found}
-    phrases = credits_in(restore(copy.body, copy.removed))
-    found += [credit for credit in phrases if credit.name not in named]
+        signals.append(Signal("canonical", CANONICAL_WEIGHT, url, named, copy.article_id))
+    found = statements(restore(copy.body, copy.removed))
+    said = {one.name for one in found}
+    stated = [(str(one.kind), PHRASE_WEIGHTS[one.kind], one.name, one.words) for one in found]
+    stated += [("credit", CREDIT_WEIGHT, name, name) for name in copy.credits if name not in said]
     authors = set(copy.authors)
     signals += [
-        Signal(credit.signal, credit.weight, credit.words, credit.name, copy.article_id)
-        for credit in found
-        if not means(credit.name, copy.publisher) and credit.name not in authors
+        Signal(signal, weight, words, name, copy.article_id)
+        for signal, weight, name, words in stated
+        if name not in authors and not own_brand(name, copy.publisher)
     ]
     return tuple(signals)
 
@@ -209,14 +226,38 @@ def _addressed(signal: Signal, copy: Copy) -> bool:
     return signal.signal == "canonical" and url_key(signal.words) in copy.url_keys
 
 
-def _add_times(members: Sequence[Copy], scores: dict[str, float]) -> Copy:
-    earliest = min(members, key=publication_order)
-    scores[earliest.article_id] += EARLIEST_WEIGHT
+def _add_times(members: Sequence[Copy], scores: dict[str, float]) -> frozenset[str]:
+    """Weigh the times in; the members that may have been published first."""
+    earliest = frozenset(
+        copy.article_id
+        for copy in members
+        if not any(surely_before(other, copy) for other in members)
+    )
+    for name in earliest:
+        scores[name] += EARLIEST_WEIGHT
     seen = min(members, key=lambda copy: (copy.first_seen_at, copy.article_id))
     later = [copy for copy in members if copy.first_seen_at > seen.first_seen_at]
     if later:
         scores[seen.article_id] += FIRST_SEEN_WEIGHT
     return earliest
+
+
+def surely_before(one: Copy, other: Copy) -> bool:
+    """Whether the one was published before the other, as far as their dates can be trusted: of a
+    day and an hour of that day, neither is known to be before the other."""
+    return _published_within(one)[1] < _published_within(other)[0]
+
+
+def _published_within(copy: Copy) -> tuple[datetime, datetime]:
+    """The earliest and the latest time at which an article may have been published: when it was
+    seen, it was out."""
+    if copy.published_at is None:
+        return copy.first_seen_at, copy.first_seen_at
+    if copy.published_precision in ("second", "minute"):
+        return copy.published_at, copy.published_at
+    day = copy.published_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    end = day + timedelta(days=1)
+    return day, min(end, copy.first_seen_at) if copy.first_seen_at >= day else end
 
 
 def publication_order(copy: Copy) -> tuple[datetime, bool, datetime, str]:
@@ -230,16 +271,11 @@ def publication_order(copy: Copy) -> tuple[datetime, bool, datetime, str]:
     return midnight, coarse, copy.sort_at, copy.article_id
 
 
-def _negated(copy: Copy) -> tuple[timedelta, str]:
-    at = publication_order(copy)
-    return datetime(9999, 1, 1, tzinfo=UTC) - at[0], ""
-
-
 def _evidence(
     members: Sequence[Copy],
     stated: Mapping[str, tuple[Signal, ...]],
     original: Copy | None,
-    earliest: Copy,
+    earliest: frozenset[str],
 ) -> dict[str, tuple[Signal, ...]]:
     evidence: dict[str, tuple[Signal, ...]] = {}
     for copy in members:
@@ -249,9 +285,10 @@ def _evidence(
             if original is None or _named(signal, original)
         ]
         if (
-            original is earliest
+            original
+            and original.article_id in earliest
             and original.published_at
-            and publication_order(original) < publication_order(copy)
+            and surely_before(original, copy)
         ):
             words = original.published_at.astimezone(UTC).isoformat()
             signals.append(

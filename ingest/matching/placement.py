@@ -118,14 +118,18 @@ class Placement:
         copies of each other."""
         if one.smaller == two.smaller or max(one.coverage, two.coverage) >= NEARLY_ALL:
             return False
+        if not self._side_by_side(one, two):
+            return False
+        return not self._compared.copies(self._copies[one.smaller], self._copies[two.smaller])
+
+    def _side_by_side(self, one: Edge, two: Edge) -> bool:
+        """Whether two texts lie apart on one page that is later than one of them."""
         overlap = min(one.end, two.end) - max(one.start, two.start)
         if overlap >= DISJOINT * min(one.end - one.start, two.end - two.start):
             return False
         page = self._copies[one.larger]
         parts = [self._copies[one.smaller], self._copies[two.smaller]]
-        if all(publication_order(page) < publication_order(part) for part in parts):
-            return False
-        return not self._compared.copies(*parts)
+        return not all(publication_order(page) < publication_order(part) for part in parts)
 
     def _choose(self, name: str) -> str | None:
         """The group that this article belongs to."""
@@ -184,7 +188,8 @@ class Placement:
         if self._compared.copies(*leaders):
             return True
         held = [self._compared.edge(self._copies[name], leader) for leader in leaders]
-        return any(edge is not None and edge.larger == name for edge in held)
+        inside = [edge for edge in held if edge is not None and edge.larger == name]
+        return len(inside) == 1 or (len(inside) == 2 and not self._side_by_side(*inside))
 
     def _leader(self, group: str) -> str:
         if group not in self._leaders:
