@@ -112,6 +112,6 @@ def living_pages(folder: Path) -> Iterator[LivingPages]:
     with (
         RudeServer() as server,
         WorkerPool(WorkerPolicy(workers=1)) as pool,
-        mock.patch("flows.run.WorkerPool", side_effect=lambda _: nullcontext(pool)),
+        mock.patch("flows.run.WorkerPool", side_effect=lambda *_, **__: nullcontext(pool)),
     ):
         yield LivingPages(HomeFolder(folder), server)
