@@ -14,7 +14,7 @@ from storage.check import examine
 from storage.retention import retire_polls
 from storage.rows import transaction
 from storage.settling import count_unsettled
-from storage.sketches import PARTS, shorten_sketches
+from storage.sketches import shorten_sketches, sketch_parts
 
 
 def settle_stories(run: Run) -> Mapping[str, int]:
@@ -47,8 +47,10 @@ def retire_old_polls(run: Run) -> Mapping[str, int]:
 
 def shorten_old_sketches(run: Run) -> Mapping[str, int]:
     """Keep less of the sketches of articles that have been held for a while."""
+    with run.database.open() as connection:
+        parts = sketch_parts(connection)
     shortened = 0
-    for part in range(PARTS):
+    for part in parts:
         with run.database.open() as connection, transaction(connection):  # no public table
             shortened += shorten_sketches(connection, part, now=run.now())
     return {"sketches shortened": shortened}

@@ -46,10 +46,8 @@ ARTICLE_ID = "'a' || " + " || ".join(
 )
 """SQL: the article id that a number spells."""
 
-PARTS = 16
-"""In so many parts, of about equal size, the sketches are shortened."""
-
-_PART = 2**64 // PARTS
+PART_ROWS = 1_000_000
+"""So many rows are looked at in one transaction, so that memory stays flat."""
 
 Sketches = Iterable[tuple[str, Sequence[int]]]
 """Article ids, each with its sketch."""
@@ -66,15 +64,22 @@ def add_sketches(connection: duckdb.DuckDBPyConnection, sketches: Sketches) -> N
         connection.execute("INSERT INTO internal.sketches BY NAME FROM incoming")
 
 
+def sketch_parts(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """In which order parts of the sketches are to be shortened: the last first, since removing rows
+    may give those after them other numbers."""
+    rows = one_row(connection, "SELECT max(rowid) FROM internal.sketches")[0]
+    return list(range((rows or 0) // PART_ROWS, -1, -1))
+
+
 def shorten_sketches(connection: duckdb.DuckDBPyConnection, part: int, *, now: datetime) -> int:
     """Leave of the sketches of articles that came OLD_AFTER ago or earlier what tells most of them,
-    which was kept first; how many articles were shortened. `part`, below PARTS, is a share of all
-    articles, so that memory stays flat."""
+    which was kept first; of how many articles. Those of this part are looked at: rows that came one
+    after the other, since rows removed here and there would stay in memory."""
     connection.execute(
         _TOO_MUCH,
         {
-            "first": part * _PART,
-            "last": (part + 1) * _PART - 1,
+            "first": part * PART_ROWS,
+            "last": (part + 1) * PART_ROWS - 1,
             "keep": OLD_HASHES_KEPT,
             "before": now - OLD_AFTER,
         },
@@ -139,20 +144,21 @@ def _number(article_id: str) -> int:
 _TOO_MUCH = f"""
 CREATE TEMP TABLE too_much AS
 WITH long AS MATERIALIZED (
-    SELECT article_number FROM internal.sketches
-    WHERE article_number BETWEEN $first AND $last
+    SELECT article_number FROM internal.sketches WHERE rowid BETWEEN $first AND $last
     GROUP BY article_number HAVING count(*) > $keep
 ),
 old AS MATERIALIZED (
     SELECT article_number
-    FROM (SELECT article_number, {ARTICLE_ID} AS article_id FROM long)
-    SEMI JOIN (SELECT article_id FROM articles WHERE first_seen_at <= $before) USING (article_id)
+    FROM articles JOIN (SELECT article_number, {ARTICLE_ID} AS article_id FROM long)
+    USING (article_id)
+    WHERE first_seen_at <= $before
 )
 SELECT row, article_number
 FROM (
     SELECT rowid AS row, article_number,
            row_number() OVER (PARTITION BY article_number ORDER BY rowid) AS place
     FROM internal.sketches SEMI JOIN old USING (article_number)
+    WHERE rowid BETWEEN $first AND $last
 )
 WHERE place > $keep
 """  # noqa: S608

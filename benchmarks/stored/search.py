@@ -24,7 +24,7 @@ from storage.arrow import TEXT, incoming
 from storage.database import Connection, Database
 from storage.home import Home
 from storage.rows import one_row, transaction
-from storage.sketches import ARTICLE_ID, HASHES_KEPT, PARTS, alike, shorten_sketches
+from storage.sketches import ARTICLE_ID, HASHES_KEPT, alike, shorten_sketches, sketch_parts
 
 NEW = 1_000
 RUNS = 5
@@ -66,7 +66,9 @@ def main() -> None:
             _invent(database, articles)
             _say(database, articles, "whole")
             began = time.process_time()
-            for part in range(PARTS):
+            with database.open() as connection:
+                parts = sketch_parts(connection)
+            for part in parts:
                 with database.open() as connection, transaction(connection):
                     shorten_sketches(connection, part, now=NOW)
             took = time.process_time() - began
