@@ -36,6 +36,7 @@ lint: $(INSTALLED)
 
 types: $(INSTALLED)
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Wirecopy needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'

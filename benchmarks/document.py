@@ -135,6 +135,7 @@ def draw(section: Section, path: Path) -> bool:
     except ImportError:
         return False
     names = list(dict.fromkeys(bar.name for bar in section.bars))
+    groups = list(dict.fromkeys(bar.group for bar in section.bars))
     rows = [{"group": b.group, "name": b.name, "value": b.value} for b in section.bars]
     chart = (
         altair.Chart(altair.InlineData(values=rows))
@@ -143,9 +144,7 @@ def draw(section: Section, path: Path) -> bool:
             x=altair.X("value:Q", title=section.unit),
             y=altair.Y("name:N", title=None, sort=names),
             color=altair.Color("name:N", sort=names, legend=None),
-            row=altair.Row(
-                "group:N", title=None, sort=list(dict.fromkeys(r["group"] for r in rows))
-            ),
+            row=altair.Row("group:N", title=None, sort=groups),
         )
         .properties(width=420)
         .resolve_scale(x="independent")

@@ -18,7 +18,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from newsroom import NewsroomServer, compose
 from tests.homes import HomeFolder
@@ -48,7 +48,8 @@ def main() -> None:
 def compare(installation: Installation, outlets: int, folder: Path) -> None:
     """Print the first poll of a newsroom of so many outlets, and one that finds nothing due."""
     newsroom = compose(1, now=datetime.now(UTC), outlets=outlets, articles=15 * outlets)
-    without, with_prefect = [], []
+    without: list[list[tuple[float, float, int]]] = []
+    with_prefect: list[list[tuple[float, float, int]]] = []
     with NewsroomServer(newsroom) as press:
         for turn in range(REPEATS):
             for found, words in ((without, ()), (with_prefect, ("--prefect",))):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.document import Bar, Section, Table, Target, targets_table
@@ -37,13 +39,14 @@ def measured(plan: Plan) -> Section:
     measure(_wirecopy(home, "poll", "--quiet"), allowed=ALLOWED)
     names = SHORT if plan.short else tuple(COMMANDS)
 
-    def run(name: str) -> Cost:
-        return measure(_wirecopy(home, *COMMANDS[name]), allowed=ALLOWED)
+    def run(command: Sequence[str], _: int) -> Cost:
+        return measure(command, allowed=ALLOWED)
 
-    contestants = {name: lambda _, name=name: run(name) for name in names}
+    commands = {name: _wirecopy(home, *COMMANDS[name]) for name in names}
     if not plan.short:
-        contestants[NOTHING] = lambda _: measure([sys.executable, "-c", ""])
-        contestants[PREFECT] = lambda _: measure([sys.executable, "-c", "import prefect"])
+        commands[NOTHING] = [sys.executable, "-c", ""]
+        commands[PREFECT] = [sys.executable, "-c", "import prefect"]
+    contestants = {name: partial(run, command) for name, command in commands.items()}
     return _section(in_rounds(plan.rounds * (1 if plan.short else REPEATS), contestants))
 
 

@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-import lxml.html  # type: ignore[import-untyped]
+import lxml.html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 

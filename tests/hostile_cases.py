@@ -17,6 +17,7 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hostile_server import article_html, feed, html, listed, prose, rss, web_page
 from rude_server import (
@@ -44,13 +45,13 @@ class Case:
 
 DONE = ("done", None)
 TWO = listed("/a0", "first") + listed("/a1", "second")
-TWO_DONE = {"outcome": "new_entries", "entries": 2, "settled": {DONE: 2}}
+TWO_DONE: dict[str, Any] = {"outcome": "new_entries", "entries": 2, "settled": {DONE: 2}}
 
 
 # --- feed documents
 
 
-def document(body: str | bytes, content_type: str = "text/xml", **expects: object) -> Case:
+def document(body: str | bytes, content_type: str = "text/xml", **expects: Any) -> Case:
     return Case("feed", {"/feed": feed(body, 'ETag: "1"', content_type=content_type)}, expects)
 
 
@@ -191,7 +192,7 @@ FEEDS = {
 # --- HTTP
 
 
-def answer(behaviour: Behaviour, outcome: str, **expects: object) -> Case:
+def answer(behaviour: Behaviour, outcome: str, **expects: Any) -> Case:
     return Case("HTTP", {"/feed": behaviour}, {"outcome": outcome, "entries": 0, **expects})
 
 
@@ -200,7 +201,7 @@ def read(behaviour: Behaviour, **routes: Behaviour) -> Case:
     return Case("HTTP", {"/feed": behaviour, **others}, TWO_DONE)
 
 
-def robots(behaviour: Behaviour, outcome: str, **expects: object) -> Case:
+def robots(behaviour: Behaviour, outcome: str, **expects: Any) -> Case:
     routes = {"/robots.txt": behaviour, "/feed": feed(rss(TWO))}
     return Case("HTTP", routes, {"outcome": outcome, **expects})
 
@@ -319,14 +320,14 @@ HTTP = {
 # --- pages
 
 
-def story(behaviour: Behaviour, status: str, reason: str | None, **expects: object) -> Case:
+def story(behaviour: Behaviour, status: str, reason: str | None, **expects: Any) -> Case:
     """A feed that lists one page."""
     routes = {"/feed": feed(rss(listed("/page", "Title of the feed"))), "/page": behaviour}
     settled = {(status, reason): 1}
     return Case("page", routes, {"outcome": "new_entries", "settled": settled, **expects})
 
 
-def markup(body: bytes, content_type: str = "text/html", **expects: object) -> Case:
+def markup(body: bytes, content_type: str = "text/html", **expects: Any) -> Case:
     """A page that becomes an article."""
     return story(web_page(body, content_type=content_type), "done", None, **expects)
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry

@@ -154,7 +154,7 @@ def test_an_original_that_arrives_after_its_reprints_takes_over_its_story(
     assert bare.run("check").code == 0
 
 
-LISTS = {
+LISTS: dict[str, Callable[[list[dict[str, str]]], str]] = {
     "list.txt": lambda rows: "# a list\n\n" + "".join(row["url"] + "\n" for row in rows),
     "list.csv": lambda rows: (
         "URL,title,published,note\n"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.backfill.periods import Period, days_in_url, make_period, read_bound
 from ingest.errors import ConfigurationError
+from ingest.types import Precision
 
 ZONES = st.one_of(
     st.integers(-12 * 4, 14 * 4).map(lambda quarters: timezone(timedelta(minutes=15 * quarters))),
@@ -57,7 +58,8 @@ def test_nothing_that_belongs_is_left_out(
     period, at = case
     local = at.astimezone(zone)
     stated_day = datetime.combine(local.date(), time(), UTC)
-    for published, precision in ((at, "second"), (stated_day, "day")):
+    told: tuple[tuple[datetime, Precision], ...] = ((at, "second"), (stated_day, "day"))
+    for published, precision in told:
         if not period.holds(published, precision):
             continue
         for url in (

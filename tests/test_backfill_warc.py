@@ -220,7 +220,7 @@ def test_a_second_ctrl_c_stops_at_once_and_loses_nothing(
     assert bare.run("check").code == 0
 
 
-ENCODINGS = {
+ENCODINGS: dict[str, tuple[tuple[tuple[str, str], ...], Callable[[bytes], bytes]]] = {
     "plain": ((), encoded_body),
     "chunked": ((("Transfer-Encoding", "chunked"),), lambda b: encoded_body(b, chunked=True)),
     "gzip": ((("Content-Encoding", "gzip"),), lambda b: encoded_body(b, gzipped=True)),

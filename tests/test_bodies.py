@@ -6,7 +6,7 @@ import gzip
 import random
 import tracemalloc
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -81,11 +81,18 @@ def test_damaged_bodies_are_errors(name: str, step: int) -> None:
         read(data, coding, step=step)
 
 
+CODES: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+}
+
+
 @pytest.mark.parametrize("coding", [None, "gzip", "deflate", "gzip, gzip"])
 def test_the_cap_is_exact(coding: str | None) -> None:
     data = TEXT
     for name in (coding or "").split(", "):
-        data = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}[name](data)
+        data = CODES[name](data)
     assert read(data, coding, cap=len(TEXT)) == TEXT
     with pytest.raises(BodyOverflow):
         read(data, coding, cap=len(TEXT) - 1)

@@ -52,7 +52,7 @@ def expected(
 
 def descendants(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     try:
-        return psutil.Process(process.pid).children(recursive=True)
+        return list(psutil.Process(process.pid).children(recursive=True))
     except psutil.NoSuchProcess:
         return []
 

@@ -23,12 +23,14 @@ def test_every_alert_is_documented() -> None:
 
 
 def test_the_example_automation_is_one_that_prefect_takes() -> None:
-    from prefect.events.schemas.automations import AutomationCore
+    from prefect.events.schemas.automations import AutomationCore, EventTrigger
 
     [example] = re.findall(r"```yaml\n(name:.*?)```", DOCUMENT, re.S)
     described = yaml.safe_load(example)
     described["actions"][0]["block_document_id"] = "00000000-0000-0000-0000-000000000000"
-    assert set(AutomationCore(**described).trigger.expect) <= EVENTS
+    trigger = AutomationCore(**described).trigger
+    assert isinstance(trigger, EventTrigger)
+    assert set(trigger.expect) <= EVENTS
 
 
 @pytest.mark.parametrize("unit", ["wirecopy-schedule.service", "wirecopy-worker.service"])

@@ -27,7 +27,7 @@ def report(**changes: object) -> str:
     return REPORT.format(**{**ONE, **changes})
 
 
-SAME = {
+SAME: dict[str, dict[str, object]] = {
     "nothing": {},
     "a corrected figure": {"a": 64},
     "a name misread": {"name": "Ada Gramby"},

@@ -10,7 +10,7 @@ import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 from fetch_setup import Setup
 from rude_server import (

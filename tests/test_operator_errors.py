@@ -202,7 +202,7 @@ def test_a_mistake_in_a_file_is_explained(
 def test_a_mistake_is_explained(name: str, tmp_path: Path) -> None:
     mistake = HOMES[name]
     arrange(mistake, tmp_path)
-    check_explained(mistake, HomeFolder(tmp_path).run(*mistake.words, timeout=60, **mistake.env))
+    check_explained(mistake, HomeFolder(tmp_path).run(*mistake.words, timeout=60, env=mistake.env))
 
 
 def check_explained(mistake: Mistake, result: Result) -> None:

@@ -165,7 +165,10 @@ def test_a_feed_whose_times_cannot_be_is_due(
     database: Database, polled_at: float, next_at: float, is_due: bool
 ) -> None:
     """Hours from now: polled in the future, or planned farther ahead than plans go."""
-    times = {"started_at": later(hours=polled_at), "next_poll_at": later(hours=next_at)}
+    times: dict[str, Any] = {
+        "started_at": later(hours=polled_at),
+        "next_poll_at": later(hours=next_at),
+    }
     with database.write() as connection:
         record(connection, polled(SITE, **times))
         found = [feed.feed_id for feed in due(connection, now=NOW, every=False)]
@@ -187,7 +190,7 @@ def test_lost_entries_and_the_reason_of_the_next_poll_are_seen_by_analysts(
 ) -> None:
     with database.write() as connection:
         record(connection, polled(SITE, entry(ONE)))
-        lost = {"overflowed": True, "next_poll_reason": "some were lost"}
+        lost: dict[str, Any] = {"overflowed": True, "next_poll_reason": "some were lost"}
         record(connection, polled(SITE, entry(TWO), **lost))
         record(connection, not_modified(SITE))
     assert feed_row(database, SITE, "overflows, next_poll_reason") == (1, "every half hour")

@@ -46,7 +46,7 @@ def test_poll_from_the_command_line_as_a_flow_run(
     home.follow(open_press.feed_urls(), open_press.proxy_url)
     home.published.with_name("news.duckdb.wal").write_bytes(b"left by somebody")
 
-    done = home.run("poll", "--all", "--prefect", "--json", **prefect.env)
+    done = home.run("poll", "--all", "--prefect", "--json", env=prefect.env)
 
     assert done.code == 0, done.err
     assert "leaked" not in done.err  # what Prefect keeps alive, DuckDB complains of at the end
@@ -69,7 +69,7 @@ def test_a_run_that_reaches_nothing_fails_in_one_sentence(
     feed = open_press.feed_urls()[0].replace("http://", f"http://reader:{secrets[0]}@")
     home.follow((feed,), f"http://user:{secrets[1]}@127.0.0.1:{free_port()}", log_level="debug")
 
-    done = home.run("poll", "--prefect", "--json", **prefect.env)
+    done = home.run("poll", "--prefect", "--json", env=prefect.env)
 
     assert done.code == 1, done.err
     assert done.report["outcome"] == "offline"
@@ -96,7 +96,7 @@ def test_a_run_that_reaches_nothing_fails_in_one_sentence(
 def test_a_mistake_in_the_settings_is_a_failed_run_and_exit_code_2(
     prefect: Installation, tmp_path: Path
 ) -> None:
-    done = HomeFolder(tmp_path / "empty").run("poll", "--prefect", **prefect.env)
+    done = HomeFolder(tmp_path / "empty").run("poll", "--prefect", env=prefect.env)
 
     assert done.code == 2
     assert "wirecopy: There is no feeds file" in done.err
@@ -261,7 +261,7 @@ def test_a_run_whose_worker_is_killed_ends_and_the_next_takes_up_its_work(
 def test_a_server_that_is_not_there_is_said_in_one_sentence(home: HomeFolder) -> None:
     url = f"http://127.0.0.1:{free_port()}/api"
 
-    done = home.run("poll", "--prefect", PREFECT_API_URL=url)
+    done = home.run("poll", "--prefect", env={"PREFECT_API_URL": url})
 
     assert done.code == 1
     assert f"wirecopy: The Prefect server at {url}" in done.err

@@ -183,7 +183,7 @@ def test_one_run_catches_up_with_those_that_were_missed(
     installed.start_worker()
     wait_for(lambda: not late & {run["id"] for run in _late(installed)}, 120)
     installed.pause()
-    states = sorted(installed.state(run_id) for run_id in late)
+    states = sorted(installed.state(str(run_id)) for run_id in late)
     assert states == ["CANCELLED"] * (len(late) - 1) + ["COMPLETED"]
     assert_nothing_lost_or_doubled(HomeFolder(installed.home), press)
 

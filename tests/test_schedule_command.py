@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 import requests
 from browser import CHROMIUM, read
@@ -68,7 +68,7 @@ def _look_in_the_ui(port: int, folder: Path) -> None:
     """What a person reads of the run in Prefect's own pages, in a real browser."""
     api = f"http://127.0.0.1:{port}/api"
     completed = {"state": {"type": {"any_": ["COMPLETED"]}}}
-    asked = {"flow_runs": completed, "sort": "START_TIME_ASC"}
+    asked: dict[str, Any] = {"flow_runs": completed, "sort": "START_TIME_ASC"}
     deadline = time.monotonic() + 60
     while not (ended := _ask(f"{api}/flow_runs/filter", asked)):
         assert time.monotonic() < deadline
@@ -86,7 +86,7 @@ def _look_in_the_ui(port: int, folder: Path) -> None:
         assert heading in report
 
 
-def _ask(url: str, body: dict[str, object]) -> Any:
+def _ask(url: str, body: dict[str, Any]) -> Any:
     answer = requests.post(url, json=body, timeout=30)
     answer.raise_for_status()
     return answer.json()
@@ -101,6 +101,6 @@ def test_mistakes_are_explained(home: HomeFolder, tmp_path: Path) -> None:
         assert says in done.err
         assert "Traceback" not in done.err
     url = f"http://127.0.0.1:{free_port()}/api"
-    done = home.run("schedule", PREFECT_API_URL=url)
+    done = home.run("schedule", env={"PREFECT_API_URL": url})
     assert done.code == 1
     assert f"wirecopy: The Prefect server at {url} cannot be reached" in done.err

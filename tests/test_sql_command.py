@@ -51,7 +51,9 @@ def test_a_table_for_people(home: HomeFolder) -> None:
 
 
 def test_times_are_in_utc_wherever_one_asks(home: HomeFolder) -> None:
-    done = home.run("sql", "SELECT published_at::VARCHAR AS at_utc FROM articles", TZ="Asia/Tokyo")
+    done = home.run(
+        "sql", "SELECT published_at::VARCHAR AS at_utc FROM articles", env={"TZ": "Asia/Tokyo"}
+    )
     assert "2026-11-20 12:00:00+00" in done.out
 
 

@@ -49,7 +49,8 @@ def generate(folder: Path, articles: int, *, seed: int = 1) -> Database:
 
 def paragraphs(seed: int, count: int = PARAGRAPHS) -> list[str]:
     """So many invented paragraphs."""
-    writer, rng, found = Writer(ENGLISH), random.Random(seed), []
+    writer, rng = Writer(ENGLISH), random.Random(seed)
+    found: list[str] = []
     while len(found) < count:
         found += writer.article(rng, words=600).paragraphs
     return found[:count]

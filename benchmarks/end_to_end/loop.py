@@ -14,6 +14,7 @@ import duckdb
 import feedparser
 import requests
 import trafilatura
+from trafilatura.settings import Document
 
 FIELDS = "url VARCHAR, title VARCHAR, authors VARCHAR, published VARCHAR, body VARCHAR"
 
@@ -32,17 +33,17 @@ def main() -> None:
             local.session.proxies = proxies
         answer = local.session.get(url, timeout=60)
         answer.raise_for_status()
-        return answer.content
+        return bytes(answer.content)
 
-    def entries(url: str) -> list:
+    def entries(url: str) -> list[tuple[str, str]]:
         return [
             (entry.get("link"), entry.get("title")) for entry in feedparser.parse(get(url)).entries
         ]
 
-    def article(entry: tuple) -> None:
+    def article(entry: tuple[str, str]) -> None:
         url, title = entry
         found = trafilatura.bare_extraction(get(url), url=url, with_metadata=True)
-        if found is None:
+        if not isinstance(found, Document):
             return
         row = [url, found.title or title, found.author, found.date, found.text]
         with lock:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -108,7 +109,7 @@ def measured(plan: Plan) -> Section:
             runs = Runs(plan, publishers, folder, {})
             contestants = {OURS: runs.wirecopy, LOOP: runs.loop}
             if not plan.short:
-                contestants[THREADED] = lambda number, runs=runs: runs.loop(number, threads=THREADS)
+                contestants[THREADED] = partial(runs.loop, threads=THREADS)
                 if latency == 0:
                     contestants[NEWSPAPER] = runs.newspaper
             say(f"{latency} ms: {publishers.about}")
@@ -192,7 +193,7 @@ def _breakdown(plan: Plan, runs: Runs, ours: Medians) -> Breakdown:
     if not plan.short:
         one = "Wirecopy, one feed"
         fixed = in_rounds(plan.rounds, {one: lambda number: _one_feed(runs, number)})[one].cpu
-    module = [
+    module: list[str | Path] = [
         sys.executable,
         "-m",
         "benchmarks.end_to_end.breakdown",

@@ -111,7 +111,7 @@ def next_due(home: Path, now: datetime) -> datetime:
     """The next run that finds a feed due: the ones between would do nothing."""
     with duckdb.connect(str(home / "state" / "working.duckdb"), read_only=True) as connection:
         ((due,),) = connection.execute("SELECT min(next_poll_at) FROM feeds").fetchall()
-    ticks = max(1, -((now - due) // TICK))
+    ticks: int = max(1, -((now - due) // TICK))
     return now + ticks * TICK
 
 

@@ -28,7 +28,7 @@ def main() -> None:
         headers = {"If-None-Match": tags[url]} if url in tags else {}
         answer = local.session.get(url, headers=headers, timeout=60)
         tags[url] = answer.headers.get("ETag")
-        return answer.status_code
+        return int(answer.status_code)
 
     with ThreadPoolExecutor(THREADS) as pool:
         statuses = list(pool.map(poll, Path(feeds).read_text().split()))

@@ -36,7 +36,7 @@ class Reads(NamedTuple):
     """What the analyst saw: `ages` of the snapshots that were read, in seconds; for each feed and
     time of its last poll when it was due next (both seconds since 1970)."""
 
-    count: int
+    opened: int
     errors: list[str]
     ages: list[float]
     due: dict[tuple[str, float], float]
@@ -72,7 +72,7 @@ class Analyst:
             if not line.endswith("}"):
                 continue  # cut off at the end
             said = json.loads(line)
-            reads = reads._replace(count=reads.count + 1)
+            reads = reads._replace(opened=reads.opened + 1)
             if "error" in said:
                 reads.errors.append(said["error"])
                 continue

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from benchmarks.soak.analyst import Analyst, Reads
 from benchmarks.soak.served import World
@@ -127,7 +127,7 @@ def verdict(
         f"polls by outcome: {_counted(home, 'polls', 'outcome')}",
         f"polls that ran at once {overlapping}, feeds polled twice within a minute {twice}",
         _lateness(home, reads),
-        f"analyst: {reads.count} reads, {len(reads.errors)} errors {reads.errors[:3] or ''}, "
+        f"analyst: {reads.opened} reads, {len(reads.errors)} errors {reads.errors[:3] or ''}, "
         f"age of the snapshot p50 {_share(reads.ages, 0.5):.0f} s, "
         f"p95 {_share(reads.ages, 0.95):.0f} s, at most {max(reads.ages, default=0):.0f} s",
         *_memory(measured),

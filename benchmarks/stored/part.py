@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks.analysts.generated import generate
@@ -92,17 +93,17 @@ def _loading_targets(found: dict[str, Medians], sizes: tuple[int, ...]) -> list[
     return [Target(what, 1.3, ratio, reason="the scans of sketches and blocks grow with them")]
 
 
+def _publish(home: Path, _: int) -> Cost:
+    return measure([sys.executable, "-m", "flows.cli", "publish", "--home", home])
+
+
 def publishing(plan: Plan) -> Section:
     """A snapshot of each size."""
     sizes = SHORT_SIZES if plan.short else SIZES
     homes = {size: stored_home(plan, size) for size in sizes}
-    command = [sys.executable, "-m", "flows.cli", "publish", "--home"]
     found = in_rounds(
         plan.rounds,
-        {
-            f"{size:,}": lambda _, home=home: measure([*command, home])
-            for size, home in homes.items()
-        },
+        {f"{size:,}": partial(_publish, home) for size, home in homes.items()},
     )
     rows = []
     for size, home in homes.items():
