@@ -21,7 +21,7 @@ class Line:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words = folded_words(text)
+        self.words = tuple(folded_words(text))  # of no interest to the garbage collector
 
     @cached_property
     def hashes(self) -> Hashes:
@@ -48,8 +48,8 @@ class Lines:
         self._lines = [line_of(line) for line in text.split("\n")]
 
     @cached_property
-    def words(self) -> list[str]:
-        return list(chain.from_iterable([line.words for line in self._lines]))
+    def words(self) -> tuple[str, ...]:
+        return tuple(chain.from_iterable([line.words for line in self._lines]))
 
     @cached_property
     def hashes(self) -> Hashes:

@@ -94,7 +94,7 @@ class Text:
         return Lines(self._text)
 
     @property
-    def words(self) -> list[str]:
+    def words(self) -> tuple[str, ...]:
         return self._lines.words
 
     @property
