@@ -20,17 +20,15 @@ from storage.backfills import (
     Backfill,
     Progress,
     add_backfill,
-    add_problems,
     backfills,
     begin,
     end,
     find_backfill,
-    lease,
-    next_try,
-    plan_shards,
     progress,
-    retry_failed,
 )
+from storage.page_problems import add_problems
+from storage.shard_plans import plan_shards
+from storage.shards import lease, next_try, retry_failed
 
 BATCH_PAGES = 100
 """Shards are taken in hand until they hold about so many pages. At most two such batches are in
@@ -42,10 +40,11 @@ MOST_SHARDS = 16
 
 @dataclass(frozen=True, slots=True)
 class BackfillReport(RunReport):
-    """A run's report and how far its backfills are. `stopped`: the user ended it before they were
-    done."""
+    """A run's report and how far its backfills are. `shards`: how many tries at shards it ended;
+    `stopped`: the user ended it before they were done."""
 
     backfills: tuple[Backfill, ...] = ()
+    shards: int = 0
     stopped: bool = False
 
 
@@ -59,11 +58,12 @@ def run_backfill(
     """
     stop = stop or threading.Event()
     starts = [start_of(setup, request) for request in requests]
-    ids = []
+    ids, shards = [], 0
     with started(setup, "backfill") as run:
         for request, start in zip(requests, starts, strict=True):
             if not stop.is_set():
-                ids.append(_do(run, request, start, stop))
+                ids.append(_taken_up(run, request, start))
+                shards += _do(run, request, ids[-1], stop)
         with run.database.open() as connection:
             done = tuple(row for one in ids for row in backfills(connection, one))
         stopped = stop.is_set() and any(one.shards_left for one in done)
@@ -71,7 +71,7 @@ def run_backfill(
         finish(run, outcome)
     ended = report(run, outcome, publish_if_due(run, at_end=True))
     told = {field.name: getattr(ended, field.name) for field in fields(ended)}
-    return BackfillReport(**told, backfills=done, stopped=stopped)
+    return BackfillReport(**told, backfills=done, shards=shards, stopped=stopped)
 
 
 def _outcome(done: Sequence[Backfill]) -> str:
@@ -84,16 +84,16 @@ def _outcome(done: Sequence[Backfill]) -> str:
     return "failed" if tried and vain else "completed"
 
 
-def _do(run: Run, request: BackfillRequest, start: Start, stop: threading.Event) -> str:
-    """Do one backfill as far as it goes now. Returns its id."""
-    backfill_id = _taken_up(run, request, start)
+def _do(run: Run, request: BackfillRequest, backfill_id: str, stop: threading.Event) -> int:
+    """Do one backfill as far as it goes now. Returns how many tries at shards were ended."""
     terms = Terms(request.period, request.languages, request.undated)
     wanted = Wanted(terms, request.hosts)
     ahead = int(request.kind == "warc")  # what is fetched is waited for anyway
-    _Work(run, backfill_id, Reader(run, wanted, stop), stop, ahead=ahead).do()
+    work = _Work(run, backfill_id, Reader(run, wanted, stop), stop, ahead=ahead)
+    work.do()
     with run.database.write() as connection:
         end(connection, backfill_id, run.run_id)
-    return backfill_id
+    return work.shards
 
 
 def _taken_up(run: Run, request: BackfillRequest, start: Start) -> str:
@@ -130,7 +130,7 @@ class _Work:
         self._ahead = ahead
         self._pages_each = float(BATCH_PAGES)
         self._shown = Progress(0, 0)
-        self._pages = 0
+        self._pages = self.shards = 0
 
     def do(self) -> None:
         """Until no shard is left that can be done now, or the run is to stop."""
@@ -173,9 +173,17 @@ class _Work:
         name = f"load {pages} pages of {len(batch)} shards"
         run.setup.step(name, partial(load_batch, run, batch))
         self._pages += pages
-        run.setup.progress.stage("pages", self._pages)
-        run.setup.progress.advance("pages", pages)
+        self.shards += len(batch)
+        if pages:
+            run.setup.progress.stage("pages", self._pages_in_all(len(batch)))
+            run.setup.progress.advance("pages", pages)
         publish_if_due(run)
+
+    def _pages_in_all(self, settled: int) -> int:
+        """About how many pages this run judges: the shards that are left, taken to hold as many as
+        those before. `settled` have been since progress was shown."""
+        left = max(0, self._shown.shards - self._shown.finished - settled)
+        return self._pages + round(left * self._pages / self.shards)
 
     def _show(self, now: Progress) -> None:
         shown, self._shown = self._shown, now

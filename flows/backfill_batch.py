@@ -21,9 +21,10 @@ from ingest.errors import (
 from ingest.polling.schedule import FINAL_ERRORS
 from ingest.redact import redact_url
 from ingest.types import ArchivePlace, Article, ListedPage, PlannedShard, RawPage
-from storage.backfills import TRIES, Judged, PageProblem, Shard, ShardResult, settle
 from storage.database import Connection
+from storage.page_problems import PageProblem
 from storage.pages import mark_fetched
+from storage.shards import TRIES, Judged, Shard, ShardResult, settle
 
 
 @dataclass(slots=True)
@@ -54,6 +55,18 @@ class Reading:
     error: str | None = None
     stopped: bool = False
     found: tuple[PlannedShard, ...] = ()
+
+    @property
+    def last_try(self) -> bool:
+        """Whether the shard is not tried again when it fails now."""
+        return self.shard.failures + 1 >= TRIES
+
+    def fail_all(self, run: Run, url: str, error: OutcomeError) -> None:
+        """The shard could not be read because of one address, which is recorded when it is not
+        asked for again."""
+        self.error = error.message
+        if self.last_try:
+            self.fail(run, url, error)
 
     def fail(self, run: Run, url: str, error: OutcomeError) -> None:
         """Record a page or record that could not be had or read."""
@@ -112,11 +125,10 @@ def _judge(run: Run, reading: Reading, articles: list[tuple[str, Article]]) -> _
             if isinstance(outcome, OutcomeError):
                 raise outcome
         except OutcomeError as error:
-            last = reading.shard.failures + 1 >= TRIES
             if taken.listed and _passing(error):
                 judging.again.append(taken.listed)
                 judging.reasons[error.kind] = judging.reasons.get(error.kind, 0) + 1
-            if last or taken.listed not in judging.again:
+            if reading.last_try or taken.listed not in judging.again:
                 reading.fail(run, taken.url, error)
             continue
         if isinstance(outcome, Article):

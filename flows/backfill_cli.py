@@ -49,52 +49,55 @@ backfill_commands = typer.Typer(
 BackfillArgument = Annotated[
     str, typer.Argument(metavar="BACKFILL", help="Id of the backfill (see `backfill list`).")
 ]
+SourcesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE",
+        help="sitemap:URL (a sitemap, an index of sitemaps, or a site whose robots.txt names "
+        "them), urls:FILE (text, CSV or JSON Lines; url, and if known title and published), "
+        "warc:PATH (a file or a quoted glob pattern), wayback:DOMAIN (the Wayback Machine's "
+        "captures), articles:FILE (extracted text: JSON Lines or Parquet with url, body and, "
+        "if known, title, publisher, authors, published, language, canonical_url).",
+    ),
+]
+HostsOption = Annotated[
+    list[str] | None,
+    typer.Option("--host", help="Only pages of this host and those below it. Repeatable."),
+]
+LanguagesOption = Annotated[
+    list[str] | None,
+    typer.Option("--language", help="Only articles in this language (ISO 639-1). Repeatable."),
+]
+UndatedOption = Annotated[
+    bool, typer.Option("--undated", help="With a period: also articles whose date is not known.")
+]
+CaptureSlackOption = Annotated[
+    int,
+    typer.Option(
+        help="wayback: days after --until in which a capture is looked for. What was captured "
+        "later is missed.",
+        min=0,
+    ),
+]
+RestartOption = Annotated[bool, typer.Option("--restart", help="Begin anew what was done before.")]
+RetryFailedOption = Annotated[
+    bool, typer.Option("--retry-failed", help="Try shards again that failed too often.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say how much it would be.")]
 
 
 @backfill_commands.command()
 def run(
-    sources: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SOURCE...",
-            help="sitemap:URL (a sitemap, an index of sitemaps, or a site whose robots.txt names "
-            "them), urls:FILE (text, CSV or JSON Lines; url, and if known title and published), "
-            "warc:PATH (a file or a quoted glob pattern), wayback:DOMAIN (the Wayback Machine's "
-            "captures), articles:FILE (extracted text: JSON Lines or Parquet with url, body and, "
-            "if known, title, publisher, authors, published, language, canonical_url).",
-        ),
-    ],
+    sources: SourcesArgument,
     since: SinceOption = None,
     until: UntilOption = None,
-    hosts: Annotated[
-        list[str] | None,
-        typer.Option("--host", help="Only pages of this host and those below it. Repeatable."),
-    ] = None,
-    languages: Annotated[
-        list[str] | None,
-        typer.Option("--language", help="Only articles in this language (ISO 639-1). Repeatable."),
-    ] = None,
-    undated: Annotated[
-        bool,
-        typer.Option("--undated", help="With a period: also articles whose date is not known."),
-    ] = False,
-    capture_slack: Annotated[
-        int | None,
-        typer.Option(
-            help="wayback: days after --until in which a capture is looked for (default 90). What "
-            "was captured later is missed.",
-            min=0,
-        ),
-    ] = None,
-    restart: Annotated[
-        bool, typer.Option("--restart", help="Begin anew what was done before.")
-    ] = False,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try shards again that failed too often.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say how much it would be.")
-    ] = False,
+    hosts: HostsOption = None,
+    languages: LanguagesOption = None,
+    undated: UndatedOption = False,
+    capture_slack: CaptureSlackOption = 90,
+    restart: RestartOption = False,
+    retry_failed: RetryFailedOption = False,
+    dry_run: DryRunOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -103,27 +106,26 @@ def run(
 
     Ctrl-C ends the batch in hand; a second one stops at once.
     """
-    from flows.backfill_request import CAPTURE_SLACK_DAYS, BackfillRequest, known_source
+    from flows.backfill_request import requests_for
     from ingest.backfill.periods import make_period
 
-    slack = CAPTURE_SLACK_DAYS if capture_slack is None else capture_slack
-    requests = [
-        BackfillRequest(
-            known_source(source),
-            make_period(since, until),
-            tuple(host.lower().removeprefix("www.") for host in hosts or ()),
-            tuple(language.lower() for language in languages or ()),
-            undated,
-            slack,
-            restart,
-            retry_failed,
-        )
-        for source in dict.fromkeys(sources)
-    ]
-    settings = settings_in_force(home)
-    if dry_run:
-        _say_how_much(settings, requests, json=json, quiet=quiet)
-        return
+    requests = requests_for(
+        sources,
+        make_period(since, until),
+        hosts or (),
+        languages or (),
+        undated=undated,
+        capture_slack_days=capture_slack,
+        restart=restart,
+        retry_failed=retry_failed,
+    )
+    carry_out = _say_how_much if dry_run else _take_in
+    carry_out(settings_in_force(home), requests, json=json, quiet=quiet)
+
+
+def _take_in(
+    settings: Settings, requests: list[BackfillRequest], *, json: bool, quiet: bool
+) -> None:
     from flows.backfill import run_backfill
     from flows.interrupts import ends_after_batch
     from flows.progress import shown
@@ -167,7 +169,8 @@ def list_backfills(home: HomeOption = None, json: JsonOption = False) -> None:
 def show(backfill: BackfillArgument, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show a backfill with its shards and the pages that could not be had."""
     from flows.report_backfill import BackfillDetails, print_details
-    from storage.backfills import problems_of, shards_of
+    from storage.page_problems import problems_of
+    from storage.shards import shards_of
 
     with _up_to_date(_database(home)) as connection:
         details = BackfillDetails(
@@ -181,14 +184,14 @@ def show(backfill: BackfillArgument, home: HomeOption = None, json: JsonOption =
 @backfill_commands.command()
 def cancel(backfill: BackfillArgument, home: HomeOption = None, json: JsonOption = False) -> None:
     """Stop a backfill after the batch in hand. Starting it again goes on with it."""
-    from flows.report_backfill import print_backfills
+    from flows.report_backfill import print_cancelled
     from storage.backfills import cancel as cancel_backfill
 
     with _up_to_date(_database(home)) as connection:
         _found(connection, backfill)
         cancel_backfill(connection, backfill)
         after = _found(connection, backfill)
-    print_report(after, lambda: print_backfills([after]), json=json)
+    print_report(after, lambda: print_cancelled(after), json=json)
 
 
 def _database(home: Path | None) -> Database:

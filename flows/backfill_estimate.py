@@ -17,7 +17,7 @@ from ingest.backfill.lists import planned_pages
 from ingest.backfill.terms import Terms
 from ingest.backfill.wayback import REQUEST_SECONDS
 from ingest.types import PlannedShard
-from storage.backfills import Shard
+from storage.shards import TRIES, Shard
 
 SAMPLE = 16
 """Shards of web archives that are read to tell how many pages the others hold."""
@@ -104,7 +104,8 @@ def _pages(reader: Reader, shards: Sequence[PlannedShard]) -> tuple[int, bool]:
 
 
 def _reading(shard: PlannedShard) -> Reading:
-    leased = Shard("", shard.name, shard.plan, shard.pages, shard.expands, failures=0)
+    """A shard in hand, for the only time."""
+    leased = Shard("", shard.name, shard.plan, shard.pages, shard.expands, failures=TRIES - 1)
     return Reading(leased, json.loads(shard.plan))
 
 

@@ -173,8 +173,7 @@ class Reader:
             try:
                 reading.found = tuple(self._found(reading, answer))
             except OutcomeError as error:
-                reading.fail(self._run, reading.plan["url"], error)
-                reading.error = error.message
+                reading.fail_all(self._run, reading.plan["url"], error)
 
     def _found(self, reading: Reading, answer: FetchResponse | OutcomeError) -> list[PlannedShard]:
         """The shards that a sitemap, or a robots.txt, leads to."""
@@ -216,7 +215,7 @@ class Reader:
                         raise answer
                     page = read_index(answer.body, request.url)
                 except OutcomeError as error:
-                    reading.error = error.message
+                    reading.fail_all(self._run, request.url, error)
                 else:
                     found = shards_of(reading.plan, page, self._wanted.terms.period)
                     reading.found = tuple(found)

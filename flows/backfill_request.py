@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from flows.run import Setup
-from ingest.backfill.lists import plan_pages, read_list, wanted
+from ingest.backfill.lists import host_of_key, plan_pages, read_list, wanted
 from ingest.backfill.periods import ALWAYS, Period
 from ingest.backfill.records import plan_records
 from ingest.backfill.rows import plan_rows
@@ -18,6 +19,7 @@ from ingest.backfill.wayback import first_query
 from ingest.errors import BadRow, ConfigurationError
 from ingest.publishers import publisher_of
 from ingest.types import ListedPage, PlannedShard
+from ingest.urls import url_key
 from storage.backfills import BackfillSpec
 
 CAPTURE_SLACK_DAYS = 90
@@ -73,15 +75,65 @@ class BackfillRequest:
         return BackfillSpec(self.source, self.period.since, self.period.until, text)
 
 
+def requests_for(
+    sources: Sequence[str],
+    period: Period,
+    hosts: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    **others: Any,
+) -> list[BackfillRequest]:
+    """One request for each source, however its parts were spelled; `others` are further fields of
+    BackfillRequest. Raises ConfigurationError for what cannot be meant."""
+    named = tuple(dict.fromkeys(map(_host, hosts)))
+    codes = tuple(dict.fromkeys(map(_language, languages)))
+    return [
+        BackfillRequest(source, period, named, codes, **others)
+        for source in dict.fromkeys(map(known_source, sources))
+    ]
+
+
+def _host(text: str, given_as: str = "--host ") -> str:
+    """A host as keys of URLs have it."""
+    key = url_key(text if "//" in text else f"http://{text}") or ""
+    host = host_of_key(key)
+    if not host or key.removeprefix("https://").partition("/")[2]:
+        raise ConfigurationError(f"{given_as}{text} is no host: name it as in example.org.")
+    return host
+
+
+def _language(text: str) -> str:
+    code = text.strip().lower()
+    if not (len(code) == 2 and code.isascii() and code.isalpha()):
+        raise ConfigurationError(
+            f"--language {text} is no language code: use two letters (ISO 639-1), as in en or de."
+        )
+    return code
+
+
 def known_source(source: str) -> str:
-    """The source with its path made absolute, so that it is the same from any folder. Raises
-    ConfigurationError for one that is not known."""
+    """The source with its path made absolute, so that it is the same from any folder, and its
+    domain as keys of URLs have it. Raises ConfigurationError for one that is not known."""
     kind, _, place = source.partition(":")
     if kind not in ("sitemap", "urls", "warc", "wayback", "articles") or not place:
-        raise ConfigurationError(f"{source!r} is no source that is known: use {SOURCES}.")
+        raise ConfigurationError(
+            f"{source!r} is no source that is known: use {SOURCES}.{_meant(source)}"
+        )
     if kind in ("urls", "warc", "articles"):
-        place = str(Path(place).absolute())
+        place = str(Path(place).expanduser().absolute())
+    elif kind == "wayback":
+        place = _host(place, "wayback:")
     return f"{kind}:{place}"
+
+
+def _meant(source: str) -> str:
+    """What somebody probably meant who left out the kind of source."""
+    name = source.lower()
+    kinds = {
+        "sitemap": name.startswith(("http://", "https://")),
+        "warc": name.endswith((".warc", ".warc.gz")),
+        "articles": name.endswith(".parquet"),
+    }
+    return "".join(f" Did you mean {kind}:{source}?" for kind, meant in kinds.items() if meant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,25 +68,22 @@ def backfill(
             wirecopy-home in the folder in which the worker was started.
     """
     from flows.backfill import run_backfill
-    from flows.backfill_request import BackfillRequest, known_source
+    from flows.backfill_request import requests_for
     from flows.run import set_up
     from ingest.backfill.periods import period_between
 
     try:
         period = period_between(_aware(since), _aware(until))
-        requests = [
-            BackfillRequest(
-                known_source(source),
-                period,
-                tuple(host.lower() for host in hosts or ()),
-                tuple(languages or ()),
-                undated,
-                capture_slack,
-                restart,
-                retry_failed,
-            )
-            for source in dict.fromkeys(sources)
-        ]
+        requests = requests_for(
+            sources,
+            period,
+            hosts or (),
+            languages or (),
+            undated=undated,
+            capture_slack_days=capture_slack,
+            restart=restart,
+            retry_failed=retry_failed,
+        )
         settings = load_settings({"home": home})
         shown = Shown("backfill")
         setup = dataclasses.replace(

@@ -74,6 +74,9 @@ def print_run(report: RunReport) -> None:
         "reprints": "reprints",
         "errors": "errors",
     }
+    if report.kind == "backfill":  # which polls nothing, and may read its pages from files
+        labels = {**labels, "pages": "pages judged"}
+        del labels["feeds"], labels["entries"]
     for name, label in labels.items():
         table.add_row(label, f"{getattr(report.counts, name):,}")
     for kind, count in report.errors_by_kind.items():

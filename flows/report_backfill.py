@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.backfill import BackfillReport
 from flows.backfill_estimate import Estimate
 from flows.report import print_run
-from storage.backfills import Backfill, PageProblem, ShardRow
+from storage.backfills import Backfill
+from storage.page_problems import PageProblem
+from storage.shards import ShardRow
 
 SHARDS_SHOWN = 40
 """Of those that are done; others are all shown."""
@@ -33,20 +35,20 @@ def print_backfill_run(report: BackfillReport) -> None:
     print_backfills(report.backfills)
     console = _console()
     if report.stopped:
-        left = sum(one.shards_left for one in report.backfills)
-        console.print(
-            f"Stopped with {left:,} shards left. Run the same command again to go on with them."
-        )
+        left = _counted(sum(one.shards_left for one in report.backfills))
+        console.print(f"Stopped with {left} left. Run the same command again to go on.")
     elif any(one.shards_left for one in report.backfills):
         console.print(
             "Some shards are in hand of another run, or the backfill was cancelled: "
             "`wirecopy backfill list` tells."
         )
+    elif not report.shards and all(one.status == "done" for one in report.backfills):
+        console.print("Nothing was left to do. With --restart all is gone through again.")
     failed = [one for one in report.backfills if one.shards_failed]
     for one in failed:
         console.print(
-            f"{one.shards_failed:,} shards failed too often: `wirecopy backfill show "
-            f"{one.backfill_id}` says why, --retry-failed tries them again.",
+            f"{_counted(one.shards_failed)} failed too often: `wirecopy backfill show "
+            f"{one.backfill_id}` says why, --retry-failed tries again.",
             soft_wrap=True,
         )
 
@@ -64,6 +66,15 @@ def print_backfills(found: Sequence[Backfill]) -> None:
         console.print(f"  published  {period}{filters}", soft_wrap=True)
         console.print(f"  shards     {_shards(one)}")
         console.print(f"  pages      {_pages(one)}", soft_wrap=True)
+
+
+def print_cancelled(after: Backfill) -> None:
+    """A backfill after it was to be cancelled."""
+    print_backfills([after])
+    if after.status in ("done", "failed"):
+        _console().print("It had ended before: there is nothing to cancel.")
+    else:
+        _console().print("No more shards are begun. The command that began it goes on with it.")
 
 
 def print_estimates(found: Sequence[Estimate]) -> None:
@@ -85,7 +96,7 @@ def print_details(details: BackfillDetails) -> None:
     """A backfill, its shards, and the pages that could not be had."""
     print_backfills([details.backfill])
     console = _console()
-    table = Table("shard", "status", "pages", "articles", "attempts")
+    table = Table(Column("shard", overflow="fold"), "status", "pages", "articles", "attempts")
     done = [row for row in details.shards if row.status == "done"]
     others = [row for row in details.shards if row.status != "done"]
     for row in [*others, *done[:SHARDS_SHOWN]]:
@@ -103,6 +114,10 @@ def print_details(details: BackfillDetails) -> None:
     if details.backfill.pages_failed > len(details.failures):
         more = details.backfill.pages_failed - len(details.failures)
         console.print(f"  and {more:,} more in internal.backfill_failures")
+
+
+def _counted(shards: int) -> str:
+    return "1 shard" if shards == 1 else f"{shards:,} shards"
 
 
 def _shards(one: Backfill) -> str:

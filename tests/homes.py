@@ -16,6 +16,9 @@ from typing import Any
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("SHARED") or ROOT.parent / "shared")
+"""Where a corpus of real pages, and a server that replays them, may lie beside the checkout."""
+
 LONG = os.environ.get("LONG_TESTS") == "1"
 """Whether the longer crash, load and fuzz runs are wanted."""
 

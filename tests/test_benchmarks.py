@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are no inst
 from benchmarks.__main__ import PARTS, main
 from benchmarks.document import Section, Table, Target, write
 from benchmarks.process_tree import CommandFailed, measure
+from benchmarks.web_archive import large
 
 TABLES = {
     "end_to_end": ("| Wirecopy |", "| naive loop |", "| extraction, in one process |"),
@@ -36,6 +37,14 @@ def test_a_part_runs_and_writes_its_table(part: str, cache: Path, tmp_path: Path
     for row in TABLES[part]:
         assert row in text
     assert f"`python -m benchmarks {part} --short`" in text
+
+
+def test_records_that_nobody_wants_are_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    large.main(["--gigabytes", "0.003", "--articles", "10"])
+    *_, row = capsys.readouterr().out.splitlines()
+    size, records, articles, *_ = row.strip("| ").split(" | ")
+    assert (size, articles) == ("0.00", "10")
+    assert int(records) > 100
 
 
 _BURN = "import time; any(time.process_time() > 0.3 for _ in iter(int, 1))"

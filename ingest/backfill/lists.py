@@ -97,9 +97,13 @@ def host_wanted(url: str, hosts: Sequence[str]) -> bool:
     """Whether the URL's host is one of these or below it; any is when there are none."""
     if not hosts:
         return True
-    key = url_key(url) or ""
-    host = key.removeprefix("https://").partition("/")[0].partition(":")[0]
+    host = host_of_key(url_key(url) or "")
     return any(host == name or host.endswith("." + name) for name in hosts)
+
+
+def host_of_key(key: str) -> str:
+    """The host in a URL's key, without its port."""
+    return key.removeprefix("https://").partition("/")[0].partition(":")[0]
 
 
 def read_list(file: Path) -> Iterator[ListedPage | BadRow]:

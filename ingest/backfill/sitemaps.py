@@ -16,12 +16,13 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from ingest.backfill.periods import Period
-from ingest.errors import NotAFeed, TooLarge
+from ingest.errors import ConfigurationError, NotAFeed, TooLarge
 from ingest.feeds.parse import parse_feed
 from ingest.feeds.sitemaps import fields_below, local_name
 from ingest.fetching.bodies import BodyDamaged, BodyOverflow, decoded
 from ingest.fetching.fetch import MAX_SITEMAP_BYTES
 from ingest.plaintext import plain_text
+from ingest.redact import redact_url
 from ingest.times import parse_feed_time
 from ingest.types import ListedPage, PlannedShard
 from ingest.urls import clean_link, url_key
@@ -50,9 +51,19 @@ def plan_sitemap(url: str, *, depth: int = 0, from_robots: bool = False) -> Plan
 
 
 def first_sitemap(source: str) -> PlannedShard:
-    """Where to begin: the sitemap that was named, or the robots.txt of the site that was."""
+    """Where to begin: the sitemap that was named, or the robots.txt of the site that was. Raises
+    ConfigurationError for what is no address of either."""
     url = source if "://" in source else f"https://{source}"
+    if url_key(url) is None:
+        raise ConfigurationError(
+            f"sitemap:{source} is no http or https address: name a site or a sitemap, as in "
+            "sitemap:https://example.org."
+        )
     parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise ConfigurationError(
+            f"sitemap:{redact_url(url)} must have no user name or password: they would be stored."
+        )
     if parts.path.strip("/") or parts.query:
         return plan_sitemap(url)
     return plan_sitemap(f"{parts.scheme}://{parts.netloc}/robots.txt", from_robots=True)
