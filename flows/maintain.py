@@ -12,7 +12,9 @@ from flows.settling import settle
 from flows.tally import MaintenanceReport
 from storage.check import examine
 from storage.retention import retire_polls
+from storage.rows import transaction
 from storage.settling import count_unsettled
+from storage.sketches import shorten_sketches, sketch_parts
 
 
 def settle_stories(run: Run) -> Mapping[str, int]:
@@ -43,6 +45,17 @@ def retire_old_polls(run: Run) -> Mapping[str, int]:
     return {"days counted": retired.publisher_days, "polls dropped": retired.polls_dropped}
 
 
+def shorten_old_sketches(run: Run) -> Mapping[str, int]:
+    """Keep less of the sketches of articles that have been held for a while."""
+    with run.database.open() as connection:
+        parts = sketch_parts(connection)
+    shortened = 0
+    for part in parts:
+        with run.database.open() as connection, transaction(connection):  # no public table
+            shortened += shorten_sketches(connection, part, now=run.now())
+    return {"sketches shortened": shortened}
+
+
 def check_database(run: Run) -> Mapping[str, int]:
     """Look at every invariant of the database, and tell of those that are violated."""
     examined = examine(run.database)
@@ -54,6 +67,7 @@ def check_database(run: Run) -> Mapping[str, int]:
 
 STEPS: tuple[tuple[str, Callable[[Run], Mapping[str, int]]], ...] = (
     ("settle stories", settle_stories),
+    ("shorten old sketches", shorten_old_sketches),
     ("retire old polls", retire_old_polls),
     ("drop old raw pages", drop_old_raw_pages),
     ("merge archive files", merge_raw_files),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from flows.intake import ByteBudget, Coming, Intake
 from flows.pages import PAGE_BATCH, WAITING_BYTES, validators_of
-from flows.rereading import clean_reread, write_reread
+from flows.rereading import Cleanings, clean_reread, write_reread
 from flows.run import Run, publish_if_due
 from flows.settling import settle_these
 from ingest.errors import Gone, HttpStatusError, OutcomeError, Postponed
@@ -141,11 +142,13 @@ def _take(run: Run, batch: Sequence[Checked]) -> None:
 
 def record(run: Run, batch: Sequence[Checked]) -> None:
     """Write down what came of checks; changed articles get a version, and are judged anew."""
+    cleanings = Cleanings()
+    _clean_ahead(run, batch, cleanings)
     with run.database.write() as connection:
         stored = stored_articles(connection, [one.recheck.article_id for one in batch])
         held = [one for one in batch if one.recheck.article_id in stored]
         outcomes = {one.recheck.article_id: _outcome(stored, one) for one in held}
-        edited = _edited(connection, run, held, stored, outcomes)
+        edited = _edited(connection, run, held, stored, outcomes, cleanings)
         record_rechecks(
             connection, [_rechecked(one, outcomes[one.recheck.article_id]) for one in held]
         )
@@ -154,6 +157,17 @@ def record(run: Run, batch: Sequence[Checked]) -> None:
         run.tally.rechecks[kind] += 1
         log.debug("article.rechecked", extra={"article_id": name, "outcome": kind})
     settle_these(run.database, edited, publisher_of=run.publisher_of, now=run.now)
+
+
+def _clean_ahead(run: Run, batch: Sequence[Checked], cleanings: Cleanings) -> None:
+    """Clean what was read while nobody has to wait for it."""
+    with run.database.open() as connection:
+        stored = stored_articles(connection, [one.recheck.article_id for one in batch])
+    held = [one for one in batch if one.recheck.article_id in stored]
+    outcomes = [(stored[one.recheck.article_id], _outcome(stored, one)) for one in held]
+    read = [(one, article) for one, article in outcomes if isinstance(article, Article)]
+    if read:
+        clean_reread(run.database.open, read, cleanings)
 
 
 Outcome = str | Article
@@ -185,13 +199,14 @@ def _edited(
     batch: Sequence[Checked],
     stored: dict[str, StoredArticle],
     outcomes: dict[str, Outcome],
+    cleanings: Cleanings,
 ) -> list[str]:
     """Record the articles that have changed; which they are. The outcomes of the others are set
     to unchanged."""
     read = [(stored[name], one) for name, one in outcomes.items() if isinstance(one, Article)]
     if not read:
         return []
-    reread = clean_reread(connection, read)
+    reread = clean_reread(lambda: nullcontext(connection), read, cleanings)
     changes = {}
     for held, _ in read:
         old, new = held.article, reread.articles[held.article.article_id]

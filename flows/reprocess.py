@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,7 +15,7 @@ from pathlib import Path
 from flows.intake import ByteBudget
 from flows.maintain import settle_stories
 from flows.pages import PAGE_BATCH, WAITING_BYTES
-from flows.rereading import clean_reread, write_reread
+from flows.rereading import Cleanings, clean_reread, write_reread
 from flows.run import Run, Setup, finish, publish_if_due, started
 from flows.stories import take_in
 from ingest.archive import ArchiveDamaged, read_page
@@ -189,13 +190,17 @@ def _write(run: Run, batch: Sequence[_Taken], counts: Counter[str], done: list[i
         if isinstance(taken.page, Future):
             taken.page.exception()
     held = [taken for taken in batch if taken.queued.article_id]
+    cleanings = Cleanings()
+    read = [one for taken in held if taken.stored and (one := _read_again(taken.stored, taken))]
+    if read:  # cleaned while nobody has to wait for it
+        clean_reread(run.database.open, read, cleanings)
     with run.database.write() as connection:
-        done += _write_articles(connection, held, counts)
+        done += _write_articles(connection, held, counts, cleanings)
     done += _write_new(run, [taken for taken in batch if taken.queued.url_key], counts)
 
 
 def _write_articles(
-    connection: Connection, batch: Sequence[_Taken], counts: Counter[str]
+    connection: Connection, batch: Sequence[_Taken], counts: Counter[str], cleanings: Cleanings
 ) -> list[int]:
     """Write the articles of a batch that differ; the numbers of all that are done."""
     waiting = still_queued(connection, [taken.queued.number for taken in batch])
@@ -212,14 +217,15 @@ def _write_articles(
         done.append(taken.queued.number)
         if held is None:  # forgotten on request
             continue
+        again = _read_again(held, taken)
         outcome = _outcome(taken.page)
-        if isinstance(outcome, Article):
-            read.append((held, with_stored_text(held, of_same(held, outcome))))
+        if again:
+            read.append(again)
         elif outcome == FAILED + "no_text" and held.article.extractor == "feed":
             came["unchanged"] += 1
         else:
-            came[outcome] += 1
-    reread = clean_reread(connection, read)
+            came[str(outcome)] += 1
+    reread = clean_reread(lambda: nullcontext(connection), read, cleanings)
     changed = []
     for held, _ in read:
         old = held.article
@@ -233,6 +239,14 @@ def _write_articles(
     settle_queued(connection, done, came)
     counts.update(came)
     return done
+
+
+def _read_again(held: StoredArticle, taken: _Taken) -> tuple[StoredArticle, Article] | None:
+    """The stored article with what its page gives now, when that is an article."""
+    outcome = _outcome(taken.page)
+    if isinstance(outcome, Article):
+        return held, with_stored_text(held, of_same(held, outcome))
+    return None
 
 
 def _outcome(page: Page) -> Article | str:

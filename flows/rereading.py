@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from ingest.articles import FRAMED, MATCHED
@@ -21,6 +22,8 @@ from storage.database import Connection
 from storage.rereading import rewrite_articles
 from storage.settling import mark_unsettled
 
+Connect = Callable[[], AbstractContextManager[Connection]]
+
 Read = Sequence[tuple[StoredArticle, Article]]
 """Stored articles, each with what was read of its page now: as extraction left it, or with the
 stored text."""
@@ -37,25 +40,48 @@ class Reread:
     boilerplate: Boilerplate
 
 
-def clean_reread(connection: Connection, batch: Read) -> Reread:
+class Cleanings:
+    """Texts read and cleaned, each once: what is cleaned before the writer lock is taken, and again
+    under it, costs there only what has changed meanwhile."""
+
+    def __init__(self) -> None:
+        self._readings: dict[str, tuple[str, Reading]] = {}
+        self._cleaned: dict[str, tuple[Article, frozenset[int], Article]] = {}
+
+    def reading(self, one: Article) -> Reading:
+        known = self._readings.get(one.article_id)
+        if known is None or known[0] != one.body:
+            known = (one.body, read(one.article_id, one.publisher, one.title, one.body))
+            self._readings[one.article_id] = known
+        return known[1]
+
+    def cleaned(self, one: Article, boilerplate: frozenset[int], reading: Reading) -> Article:
+        known = self._cleaned.get(one.article_id)
+        if known is None or known[:2] != (one, boilerplate):
+            known = (one, boilerplate, clean_article(one, boilerplate, blocks=reading.blocks))
+            self._cleaned[one.article_id] = known
+        return known[2]
+
+
+def clean_reread(connect: Connect, batch: Read, cleanings: Cleanings) -> Reread:
     """Clean what was read of stored articles. Blocks that the batch is the third to bring are
     learnt first, so that a new pitch on every page does not make every article look edited."""
     same = {
         stored.article.article_id: _with_same_text(stored, article) for stored, article in batch
     }
     others = [article for _, article in batch if same[article.article_id] is None]
-    readings = tuple(
-        read(one.article_id, one.publisher, one.title, one.body)
-        for one in others
-        if one.content_status in FRAMED
-    )
-    boilerplate = learn(readings, remembered(connection, wanted(readings)))
-    blocks = {reading.article_id: reading.blocks for reading in readings}
+    reading_of = {
+        one.article_id: cleanings.reading(one) for one in others if one.content_status in FRAMED
+    }
+    readings = tuple(reading_of.values())
+    with connect() as connection:
+        memory = remembered(connection, wanted(readings))
+    boilerplate = learn(readings, memory)
     cleaned = {
-        one.article_id: clean_article(
-            one, boilerplate.of.get(one.publisher, NOTHING), blocks=blocks[one.article_id]
+        one.article_id: cleanings.cleaned(
+            one, boilerplate.of.get(one.publisher, NOTHING), reading_of[one.article_id]
         )
-        if one.article_id in blocks
+        if one.article_id in reading_of
         else one
         for one in others
     }

@@ -49,13 +49,16 @@ def add_articles(
     )
     add_sketches(connection, [(article.article_id, article.sketch) for article in articles])
     add_removed(connection, {a.article_id: a.removed for a in articles if a.removed})
-    with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, canonical_keys):
-        connection.execute("INSERT INTO internal.canonical_keys BY NAME FROM incoming")
+    if canonical_keys:
+        with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, canonical_keys):
+            connection.execute("INSERT INTO internal.canonical_keys BY NAME FROM incoming")
     count_articles(connection, [article.publisher for article in articles])
 
 
 def add_urls(connection: duckdb.DuckDBPyConnection, urls: Sequence[tuple[str, str]]) -> None:
     """Add addresses (URL key, article id) by which articles are known; known ones stay."""
+    if not urls:
+        return
     with incoming(connection, {"url_key": TEXT, "article_id": TEXT}, urls):
         added = one_row(
             connection,

@@ -193,6 +193,8 @@ def add_removed(
     connection: duckdb.DuckDBPyConnection, removed: Mapping[str, Sequence[RemovedBlock]]
 ) -> None:
     """Keep what was taken out of articles (by id) that had nothing taken out before."""
+    if not any(removed.values()):
+        return
     rows = [
         (article_id, number, cut.at, cut.text, cut.hash)
         for article_id, cuts in removed.items()
@@ -213,6 +215,8 @@ def removed_blocks(
     connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]
 ) -> dict[str, tuple[RemovedBlock, ...]]:
     """What was taken out of these articles, in order; those without are left out."""
+    if not article_ids:
+        return {}
     with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
         rows = connection.execute(
             "SELECT article_id, list((place, text, hash) ORDER BY number) "

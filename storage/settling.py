@@ -20,6 +20,8 @@ def mark_unsettled(
 ) -> None:
     """These articles have to be looked at again by this step."""
     rows = [(step, name) for name in article_ids]
+    if not rows:
+        return
     with incoming(connection, {"step": TEXT, "article_id": TEXT}, rows):
         connection.execute("INSERT INTO internal.unsettled BY NAME FROM incoming")
 

@@ -1,4 +1,4 @@
-"""Sketches of stored articles: kept, removed, and searched for what shares hashes with a batch.
+"""Sketches of stored articles: kept, shortened, removed, and searched for shared hashes.
 
 A row has the number that an article's id spells, not the id: a search reads every row, and numbers
 take a fifth of the room.
@@ -7,11 +7,13 @@ take a fifth of the room.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
 import duckdb
 import pyarrow as pa
 
 from storage.arrow import TEXT, incoming
+from storage.rows import one_row
 
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 """Of ids, after their first letter: a number in base 32."""
@@ -20,6 +22,13 @@ HASHES_KEPT = 32
 """So many of an article's sketch are kept; a new article is looked up with all its hashes, since a
 longer or shorter copy has others among its smallest. On 4,000 generated documents 32 kept and two
 shared find 99.96% of the true pairs, as did 48 and three in half the time."""
+
+OLD_HASHES_KEPT = 16
+"""So many of an old article's: it is still found for 99.2% of its copies (on 1,000 generated
+documents; 99.8% with 32), in half the time."""
+
+OLD_AFTER = timedelta(days=30)
+"""Most copies follow within days; a search reads every hash, and most articles are old."""
 
 SHARED_HASHES = 2
 """A pair with fewer sketch hashes in common is not looked at. One may be chance: among a million
@@ -37,15 +46,51 @@ ARTICLE_ID = "'a' || " + " || ".join(
 )
 """SQL: the article id that a number spells."""
 
+PART_ROWS = 1_000_000
+"""So many rows are looked at in one transaction, so that memory stays flat."""
+
 Sketches = Iterable[tuple[str, Sequence[int]]]
 """Article ids, each with its sketch."""
 
 
 def add_sketches(connection: duckdb.DuckDBPyConnection, sketches: Sketches) -> None:
     """Keep the sketches of articles that have none."""
-    rows = [(number, _number(name)) for name, sketch in sketches for number in sketch[:HASHES_KEPT]]
+    rows = [
+        (number, article)
+        for article, sketch in ((_number(name), sketch) for name, sketch in sketches)
+        for number in sketch[:HASHES_KEPT]
+    ]
     with incoming(connection, {"hash": pa.uint32(), "article_number": pa.uint64()}, rows):
         connection.execute("INSERT INTO internal.sketches BY NAME FROM incoming")
+
+
+def sketch_parts(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """In which order parts of the sketches are to be shortened: the last first, since removing rows
+    may give those after them other numbers."""
+    rows = one_row(connection, "SELECT max(rowid) FROM internal.sketches")[0]
+    return list(range((rows or 0) // PART_ROWS, -1, -1))
+
+
+def shorten_sketches(connection: duckdb.DuckDBPyConnection, part: int, *, now: datetime) -> int:
+    """Leave of the sketches of articles that came OLD_AFTER ago or earlier what tells most of them,
+    which was kept first; of how many articles. Those of this part are looked at: rows that came one
+    after the other, since rows removed here and there would stay in memory."""
+    connection.execute(
+        _TOO_MUCH,
+        {
+            "first": part * PART_ROWS,
+            "last": (part + 1) * PART_ROWS - 1,
+            "keep": OLD_HASHES_KEPT,
+            "before": now - OLD_AFTER,
+        },
+    )
+    shortened = one_row(connection, "SELECT count(DISTINCT article_number) FROM too_much")[0]
+    if shortened:
+        connection.execute(
+            "DELETE FROM internal.sketches WHERE rowid IN (SELECT row FROM too_much)"
+        )
+    connection.execute("DROP TABLE too_much")
+    return int(shortened)
 
 
 def remove_sketches(connection: duckdb.DuckDBPyConnection, article_ids: Iterable[str]) -> int:
@@ -95,6 +140,28 @@ def _number(article_id: str) -> int:
         number = number * len(DIGITS) + DIGITS.index(digit)
     return number
 
+
+_TOO_MUCH = f"""
+CREATE TEMP TABLE too_much AS
+WITH long AS MATERIALIZED (
+    SELECT article_number FROM internal.sketches WHERE rowid BETWEEN $first AND $last
+    GROUP BY article_number HAVING count(*) > $keep
+),
+old AS MATERIALIZED (
+    SELECT article_number
+    FROM articles JOIN (SELECT article_number, {ARTICLE_ID} AS article_id FROM long)
+    USING (article_id)
+    WHERE first_seen_at <= $before
+)
+SELECT row, article_number
+FROM (
+    SELECT rowid AS row, article_number,
+           row_number() OVER (PARTITION BY article_number ORDER BY rowid) AS place
+    FROM internal.sketches SEMI JOIN old USING (article_number)
+    WHERE rowid BETWEEN $first AND $last
+)
+WHERE place > $keep
+"""  # noqa: S608
 
 _PAIRS = f"""
 WITH found AS MATERIALIZED (

@@ -266,6 +266,8 @@ def _record_redirects(
     connection: duckdb.DuckDBPyConnection, decisions: StoryDecisions, *, now: datetime
 ) -> None:
     """Stories that have lost their last article are no more; older redirects to them go along."""
+    if not decisions.redirects:
+        return
     rows = [(r.old_story_id, r.story_id, r.reason, now) for r in decisions.redirects]
     columns = {"old_story_id": TEXT, "story_id": TEXT, "reason": TEXT, "at": TIME}
     with incoming(connection, columns, rows):
@@ -312,8 +314,9 @@ def _record_links(connection: duckdb.DuckDBPyConnection, decisions: StoryDecisio
          json.dumps(list(link.evidence), ensure_ascii=False))
         for link in decisions.links
     ]  # fmt: skip
-    with incoming(connection, columns, rows):
-        connection.execute("INSERT INTO article_links BY NAME FROM incoming")
+    if rows:
+        with incoming(connection, columns, rows):
+            connection.execute("INSERT INTO article_links BY NAME FROM incoming")
 
 
 _STORY_COLUMNS = {

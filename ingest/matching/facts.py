@@ -42,9 +42,14 @@ def is_number(word: str) -> bool:
     return word[0].isdigit() or word[-1].isdigit()
 
 
+def are_numbers(words: Sequence[str]) -> Flags:
+    """Which of these folded words hold a figure."""
+    return np.array([word[0].isdigit() or word[-1].isdigit() for word in words], np.bool_)
+
+
 class Wording(Protocol):
-    """What conflicts are looked for in: a text's folded words, their hashes and which of them hold
-    a figure, its names, and its runs of `size` words."""
+    """What conflicts are looked for in: a text's folded words, their hashes, which of them hold a
+    figure, and these themselves; its names, and its runs of `size` words."""
 
     @property
     def words(self) -> Sequence[str]: ...
@@ -52,6 +57,8 @@ class Wording(Protocol):
     def hashes(self) -> Hashes: ...
     @property
     def numbers(self) -> Flags: ...
+    @property
+    def figures(self) -> frozenset[str]: ...
     @property
     def names(self) -> frozenset[str]: ...
     @property
@@ -92,12 +99,13 @@ def _conflict(one: Wording, other: Wording) -> float:
     for gap, other_gap in _short_gaps(one, other, found, at[one.shingles.which]):
         for kind, (ours, theirs) in enumerate(
             (
-                ({w for w in gap if is_number(w)}, {w for w in other_gap if is_number(w)}),
+                (one.figures.intersection(gap), other.figures.intersection(other_gap)),
                 (names.intersection(gap), names.intersection(other_gap)),
             )
         ):
-            agreements[kind] += len(ours & theirs)
-            clashes[kind] += _clashes(ours - theirs, theirs - ours)
+            if ours and theirs:
+                agreements[kind] += len(ours & theirs)
+                clashes[kind] += _clashes(ours - theirs, theirs - ours)
     total = sum(clashes)
     if total < LEAST_CONFLICTS:
         return 0.0

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 from typing import Literal
 
 import numpy as np
 
 from ingest.matching.blocks import blocks_of
 from ingest.matching.boilerplate import restore
-from ingest.matching.facts import conflict, is_number, names_in
+from ingest.matching.facts import conflict
+from ingest.matching.lines import Lines, line_of
 from ingest.matching.shingles import (
     NO_HASHES,
     Flags,
@@ -21,10 +23,9 @@ from ingest.matching.shingles import (
     count_shared,
     found_at,
     shingled,
-    word_hashes,
 )
 from ingest.types import RemovedBlock
-from ingest.words import UNSPACED, folded_words
+from ingest.words import UNSPACED
 
 Kind = Literal["copy", "excerpt", "template"]
 
@@ -89,13 +90,17 @@ class Text:
         return [line for line in self._text.split("\n") if line.strip()]
 
     @cached_property
-    def words(self) -> list[str]:
-        return folded_words(self._text)
+    def _lines(self) -> Lines:
+        return Lines(self._text)
 
-    @cached_property
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self._lines.words
+
+    @property
     def hashes(self) -> Hashes:
         """A number for each word."""
-        return word_hashes(self.words)
+        return self._lines.hashes
 
     @cached_property
     def size(self) -> int:
@@ -114,19 +119,24 @@ class Text:
         """Its shingles, each once, ascending."""
         return self.shingles.distinct
 
-    @cached_property
+    @property
     def numbers(self) -> Flags:
         """Which words hold a figure."""
-        return np.fromiter(map(is_number, self.words), np.bool_, len(self.words))
+        return self._lines.numbers
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """The words that hold a figure."""
+        return frozenset(compress(self.words, self.numbers.tolist()))
 
     @cached_property
     def named(self) -> Flags:
         """Which words are among its names."""
         return np.fromiter(map(self.names.__contains__, self.words), np.bool_, len(self.words))
 
-    @cached_property
+    @property
     def names(self) -> frozenset[str]:
-        return names_in(self._text)
+        return self._lines.names
 
     @cached_property
     def kept_hashes(self) -> frozenset[int]:
@@ -138,7 +148,7 @@ class Text:
 
     @cached_property
     def removed_shingles(self) -> Hashes:
-        pieces = (word_hashes(folded_words(cut.text)) for cut in self._removed if cut.hash)
+        pieces = (line_of(cut.text).hashes for cut in self._removed if cut.hash)
         return np.concatenate([NO_HASHES, *(shingled(piece, self.size) for piece in pieces)])
 
     def with_back(self, hashes: frozenset[int]) -> Text:

@@ -6,10 +6,10 @@ from bisect import bisect_left
 
 import numpy as np
 
+from ingest.matching.lines import line_of
 from ingest.matching.match import Text
-from ingest.matching.shingles import Flags, Places, found_at, share, shingled, word_hashes
+from ingest.matching.shingles import Flags, Places, found_at, share, shingled
 from ingest.types import Relation
-from ingest.words import folded_words
 
 FULL_CONTAINMENT = 0.97
 """A full reprint holds so much of the original: extraction and typography cost a few shingles, and
@@ -81,13 +81,14 @@ def added_paragraphs(original: Text, reprint: Text) -> list[str]:
     whole = " " + " ".join(original.words) + " "
     added = []
     for paragraph in reprint.paragraphs:
-        words = folded_words(paragraph)
+        line = line_of(paragraph)
+        words = line.words
         if not words:
             continue
         if len(words) <= original.size + 2:
             known = f" {' '.join(words)} " in whole
         else:
-            pieces = np.unique(shingled(word_hashes(words), original.size))
+            pieces = np.unique(shingled(line.hashes, original.size))
             known = share(pieces, original.distinct) >= KNOWN_PARAGRAPH
         if not known:
             added.append(paragraph)

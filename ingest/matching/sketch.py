@@ -34,12 +34,11 @@ def sketch(text: str) -> tuple[int, ...]:
 
     XXH3 computed here, since the database's own hash function may change between versions.
     """
-    words = [word.encode("utf-8", "surrogatepass") for word in folded_words(text)]
-    if not words:
+    whole = " ".join(folded_words(text)).encode("utf-8", "surrogatepass")
+    if not whole:
         return ()
-    starts = [0, *accumulate(len(word) + 1 for word in words)]
-    runs = max(1, len(words) - SHINGLE_WORDS + 1)
-    ends = [start - 1 for start in starts[min(SHINGLE_WORDS, len(words)) :]]
-    pieces = map(b" ".join(words).__getitem__, map(slice, starts[:runs], ends))
-    hashes = {xxhash.xxh3_64_intdigest(piece) & 0xFFFFFFFF for piece in pieces}
+    starts = [0, *accumulate(map((1).__add__, map(len, whole.split(b" "))))]
+    ends = [start - 1 for start in starts[min(SHINGLE_WORDS, len(starts) - 1) :]]
+    pieces = map(whole.__getitem__, map(slice, starts, ends))  # as many as there are ends
+    hashes = {number & 0xFFFFFFFF for number in map(xxhash.xxh3_64_intdigest, pieces)}
     return tuple(sorted(hashes)[:SKETCH_SIZE])
