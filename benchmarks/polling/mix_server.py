@@ -107,7 +107,7 @@ def _handler(server: MixServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             status, headers, body = server.answer(self.path, self.headers["If-None-Match"])
             server.asked["/" + self.path.rpartition("/")[2], status] += 1
             head = f"HTTP/1.1 {status} \r\n" + "".join(f"{n}: {v}\r\n" for n, v in headers)
@@ -115,7 +115,7 @@ def _handler(server: MixServer) -> type[BaseHTTPRequestHandler]:
                 head += f"Content-Length: {len(body)}\r\n"
             self.wfile.write(head.encode() + b"\r\n" + body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:
             """Nothing: what was asked is counted."""
 
     return Handler

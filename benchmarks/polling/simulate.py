@@ -67,6 +67,18 @@ class Tally:
         self.lost += other.lost
         self.delays += other.delays
 
+    def since(self, earlier: Tally) -> Tally:
+        """What was added to an earlier tally of the same feed."""
+        delays = np.concatenate(self.delays)[earlier.found :]
+        return Tally(
+            self.feeds,
+            self.requests - earlier.requests,
+            self.published - earlier.published,
+            self.found - earlier.found,
+            self.lost - earlier.lost,
+            [delays],
+        )
+
 
 def simulate(feeds: Iterable[SimulatedFeed], policy: Policy, days: int) -> dict[str, Tally]:
     """Tallies by class of feed, and that of all under "all"."""

@@ -18,10 +18,11 @@ import argparse
 import tempfile
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from unittest import mock
 
@@ -78,8 +79,14 @@ class AtIntervals(Ours):
         return now + self.interval
 
 
-def simulated(feeds: Sequence[SimulatedFeed], interval: float | None, days: float) -> Tallies:
+def simulated(
+    feeds: Sequence[SimulatedFeed], interval: float | None, spans: Sequence[float]
+) -> Iterator[Tallies]:
     """What the simulation says of the feeds, all of them polled at the moment of the run."""
+    return _each(_simulated(feeds, interval, days) for days in accumulate(spans))
+
+
+def _simulated(feeds: Sequence[SimulatedFeed], interval: float | None, days: float) -> Tallies:
     tallies = {}
     for feed in feeds:
         # Jitter is by the id, and ours is made from the address.
@@ -89,35 +96,42 @@ def simulated(feeds: Sequence[SimulatedFeed], interval: float | None, days: floa
     return tallies
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
-    """What the runs did and found; requests for robots.txt are not among those of the tallies."""
-
-    tallies: Tallies
-    runs: int
-    robots: int
-
-
-def polled(feeds: Sequence[SimulatedFeed], interval: float | None, days: float) -> Week:
+def polled(
+    feeds: Sequence[SimulatedFeed], interval: float | None, spans: Sequence[float]
+) -> Iterator[Tallies]:
     """Poll the feeds through the real code: when they are due, or all at an interval, in seconds.
 
-    Runs that would find no feed due are left out.
+    `spans` are in days, one after the other; each has its own tallies. Runs that would find no feed
+    due are left out.
     """
-    end = START + days * DAY
+    return _each(_polled(feeds, interval, spans))
+
+
+def _polled(
+    feeds: Sequence[SimulatedFeed], interval: float | None, spans: Sequence[float]
+) -> Iterator[Tallies]:
     with MixServer(feeds, START) as server, tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
+        (home / "feeds.toml").write_text(
+            "".join(f'[[feed]]\nurl = "{url_of(feed)}"\n' for feed in feeds), encoding="utf-8"
+        )
         with one_engine(home) as connection, one_pool(home, server.url) as poll:
-            (home / "feeds.toml").write_text(
-                "".join(f'[[feed]]\nurl = "{url_of(feed)}"\n' for feed in feeds), encoding="utf-8"
-            )
-            runs = 0
-            while server.now < end:
-                poll(server.now, interval is not None)
-                runs += 1
-                server.now += interval or _ticks_until_due(connection, server.now)
-            tallies = {feed.feed_id: _tally(connection, feed, end) for feed in feeds}
-        robots = sum(n for (path, _), n in server.asked.items() if path == "/robots.txt")
-    return Week(tallies, runs, robots)
+            for days in accumulate(spans):
+                end = START + days * DAY
+                while server.now < end:
+                    poll(server.now, interval is not None)
+                    server.now += interval or _ticks_until_due(connection, server.now)
+                yield {feed.feed_id: _tally(connection, feed, end) for feed in feeds}
+
+
+def _each(tallies: Iterable[Tallies]) -> Iterator[Tallies]:
+    """Of each span alone, from what there is at the end of each."""
+    before: Tallies = {}
+    for after in tallies:
+        yield {
+            name: tally.since(before[name]) if before else tally for name, tally in after.items()
+        }
+        before = after
 
 
 @contextmanager
@@ -128,7 +142,7 @@ def one_engine(home: Path) -> Iterator[Connection]:
         pass  # makes the folders
     with (
         database.connect() as connection,
-        mock.patch.object(Database, "connect", lambda _: nullcontext(connection)),
+        mock.patch.object(Database, "connect", return_value=nullcontext(connection)),
     ):
         yield connection
 
@@ -153,7 +167,7 @@ def one_pool(home: Path, proxy: str) -> Iterator[Callable[[float, bool], None]]:
 
     with (
         WorkerPool(worker_policy(settings)) as workers,
-        mock.patch("flows.run.WorkerPool", lambda *_, **__: nullcontext(workers)),
+        mock.patch("flows.run.WorkerPool", return_value=nullcontext(workers)),
     ):
         yield poll
 
@@ -171,8 +185,8 @@ def _tally(connection: Connection, feed: SimulatedFeed, end: float) -> Tally:
         "SELECT count(*) FROM polls WHERE feed_id = ?", [feed_id]
     ).fetchall()
     rows = connection.execute(
-        "SELECT split_part(guid, '-', 2)::INTEGER, epoch(first_seen_at) FROM entries "
-        "WHERE feed_id = ?", [feed_id]
+        "SELECT split_part(guid, '-', 2)::INTEGER AS place, epoch(first_seen_at) FROM entries "
+        "WHERE feed_id = ? ORDER BY place", [feed_id]
     ).fetchall()  # fmt: skip
     published = feed.published.tolist()
     first = bisect_right(published, START)
@@ -205,27 +219,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--feeds", type=int, default=100)
     parser.add_argument("--days", type=float, default=7)
+    parser.add_argument("--weeks", type=int, default=1, help="so many times these days")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=list(INTERVALS))
+    parser.add_argument("--only", choices=list(INTERVALS), help="one row of the table")
     args = parser.parse_args()
-    feeds = sample(args.feeds, args.seed)
-    print("| | polls | found | polls per entry | median delay | p95 delay | lost |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    feeds, spans = sample(args.feeds, args.seed), [args.days] * args.weeks
     notes = []
     for name, interval in INTERVALS.items():
-        if args.only in (None, name):
-            week, told = polled(feeds, interval, args.days), simulated(feeds, interval, args.days)
-            print(row(name, total(week.tallies, feeds)))
-            print(row(f"{name}, simulated", total(told, feeds)), flush=True)
-            others = [
-                f"{feed.feed_id} ({feed.kind}): {_counts(mine)}, simulated {_counts(theirs)}"
-                for feed in feeds
-                if _counts(mine := week.tallies[feed.feed_id])
-                != _counts(theirs := told[feed.feed_id])
-            ]
-            notes += [f"{name}: {week.runs:,} runs, {week.robots:,} requests for robots.txt, "
-                      f"{len(others)} of {len(feeds)} feeds differ", *others]  # fmt: skip
-    print("\n" + "\n".join(notes))
+        if args.only not in (None, name):
+            continue
+        both = zip(polled(feeds, interval, spans), simulated(feeds, interval, spans), strict=True)
+        for number, (mine, theirs) in enumerate(both, 1):
+            print(row(f"{name}, week {number}", total(mine, feeds)))
+            print(row("simulated", total(theirs, feeds)), flush=True)
+            notes += differing(feeds, mine, theirs)
+    print("\n" + ("\n".join(notes) or "No feed differs."))
+
+
+def differing(feeds: Sequence[SimulatedFeed], mine: Tallies, theirs: Tallies) -> list[str]:
+    """The feeds of which the simulation says something else."""
+    return [
+        f"{feed.feed_id} ({feed.kind}): {one}, simulated {other}"
+        for feed in feeds
+        if (one := _counts(mine[feed.feed_id])) != (other := _counts(theirs[feed.feed_id]))
+    ]
 
 
 def _counts(tally: Tally) -> tuple[int, int, int]:
