@@ -175,7 +175,8 @@ def one_pool(home: Path, proxy: str) -> Iterator[Callable[[float, bool], None]]:
 def _ticks_until_due(connection: Connection, now: float) -> float:
     """Seconds until the next run that finds a feed due."""
     ((due,),) = connection.execute("SELECT epoch(min(next_poll_at)) FROM feeds").fetchall()
-    return max(1, -((now - due) // TICK)) * TICK
+    ticks: float = max(1.0, -((now - due) // TICK))
+    return ticks * TICK
 
 
 def _tally(connection: Connection, feed: SimulatedFeed, end: float) -> Tally:
