@@ -71,7 +71,7 @@ def score(page: LabelledPage, found: Found) -> Scored:
         row["authors as labelled"] = authors_f1(found.authors, page.authors)
         row["authors"] = authors_f1(found.authors, people(page.authors, page))
     if page.published:
-        row["day"] = float(same_day(found.published, page.published))
+        row["day"] = float(same_day(found.published, page.published, page.html))
     if page.credits is not None:
         row["credits"] = authors_f1(found.credits, page.credits)
     if page.status is not None:
@@ -111,19 +111,31 @@ def _bare(text: str) -> str:
     return "".join(mark for mark in letters if mark.isalnum())
 
 
-def same_day(found: str | None, gold: str) -> bool:
-    """The gold's day, in UTC or in the gold's own zone."""
+def same_day(found: str | None, gold: str, html: bytes = b"") -> bool:
+    """The gold's day, in UTC, in the gold's own zone, or as the page itself spells the time found:
+    most labels name the publisher's day without a zone."""
     if found is None:
         return False
     if found[:10] == gold[:10]:
         return True
+    ours, theirs = _instant(found), _instant(gold)
+    if ours is None:
+        return False
+    if theirs is not None and ours.astimezone(theirs.tzinfo).date() == theirs.date():
+        return True
+    spelled = {stamp.decode() for stamp in _STAMP.findall(html) if stamp.decode()[:10] == gold[:10]}
+    return any(_instant(stamp) == ours for stamp in spelled)
+
+
+_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?[+-]\d\d:?\d\d")
+
+
+def _instant(text: str) -> datetime | None:
     try:
-        ours, theirs = datetime.fromisoformat(found), datetime.fromisoformat(gold)
+        found = datetime.fromisoformat(text)
     except ValueError:
-        return False
-    if ours.tzinfo is None or theirs.tzinfo is None:
-        return False
-    return ours.astimezone(theirs.tzinfo).date() == theirs.date()
+        return None
+    return found if found.tzinfo else None
 
 
 def extract_all(

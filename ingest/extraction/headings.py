@@ -45,6 +45,12 @@ def headings(tree: HtmlElement) -> list[Heading]:
     return found
 
 
+def headline_of(tree: HtmlElement, heading: str | None) -> HtmlElement | None:
+    """The h1 whose text is `heading`; None where there is none."""
+    found = (element for element in tree.iter("h1") if plain_text(_shown(element)) == heading)
+    return next(found, None)
+
+
 def _shown(element: HtmlElement) -> str:
     """An element's text, without style sheets and the readings of Chinese characters."""
     if element.find(".//*") is None:
