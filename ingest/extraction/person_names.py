@@ -14,7 +14,7 @@ NAME_WORDS = 6
 
 # "By", "words by", "story by" in front of names; in other languages what stands there.
 BY = re.compile(
-    r"^\s*(?:(?:written|posted|words|text|story|reported|authored|published|articles?|contributed|analysis|opinion)\s+)?by\b[:\s]*"
+    r"^\s*(?:(?:written|(?:posted|published)(?:\s+on\s[^|]{6,30}?)?|words|text|story|reported|authored|articles?|contributed|analysis|opinion)\s+)?by\b[:\s]*"
     r"|^\s*(?:(?:ein\s+\w+|verfasst|veröffentlicht|erstellt|geschrieben|text|(?:ein\s+)?kommentar|interview|aufgezeichnet|im\s+wortlaut)\s+)?von\b[:\s]+|^\s*text\b[:\s]+"
     r"|^\s*(?:(?:écrit|publié|rédigé|propos\s+recueillis)\s+)?par\b[:\s]+|^\s*(?:(?:escrito|publicado|texto)\s+)?por\b[:\s]+"
     r"|^\s*(?:(?:scritto|pubblicato)\s+da|a\s+cura\s+di|di|da)\b[:\s]+|^\s*(?:geschreven\s+)?door\b[:\s]+|^\s*tekst\b[:\s]+"
@@ -114,7 +114,7 @@ def _names(line: str) -> list[str]:
         names += [piece for at, piece in enumerate(parts) if at == 0 or looks_like_name(piece)]
     found = [_without_place(name).strip(" .,;:*–—-") for name in names]
     if " " in found[0]:  # behind a whole name one word is a place: "Ida Moss en Londres"
-        found = [name for at, name in enumerate(found) if at == 0 or not _is_one_word(name)]
+        found = [name for at, name in enumerate(found) if at == 0 or not is_one_word(name)]
     return found
 
 
@@ -128,7 +128,8 @@ def _without_place(name: str) -> str:
     return cut if " " in cut.strip() else name
 
 
-def _is_one_word(name: str) -> bool:
+def is_one_word(name: str) -> bool:
+    """Whether a name is a first name, a user's name or a place, and no East Asian name."""
     return " " not in name and not _EAST_ASIAN_NAME.fullmatch(name)
 
 
