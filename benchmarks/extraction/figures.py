@@ -80,7 +80,9 @@ def score(page: LabelledPage, found: Found) -> Scored:
 
 
 def people(names: Sequence[str], page: LabelledPage) -> list[str]:
-    """Gold authors without agencies, desks ("Staff") and the site itself: no authors to us."""
+    """Gold authors without agencies, desks ("Staff") and the site itself: no authors to us. Labels
+    that hold several names, or a degree or place behind one, are taken apart."""
+    names = [part for name in names for part in _one_by_one(name)]
     sites = {_bare(name) for name in (page.publisher.split(".")[0], *_site_names(page))} - {""}
     return [
         name
@@ -93,6 +95,13 @@ def people(names: Sequence[str], page: LabelledPage) -> list[str]:
     ]
 
 
+def _one_by_one(label: str) -> list[str]:
+    """The names in a label: "Ida Moss and Leo Kern, PhD"."""
+    parts = [part for part in _ENUMERATED.split(label) if part]
+    return parts[:1] + [part for part in parts[1:] if " " in part or " " not in parts[0]]
+
+
+_ENUMERATED = re.compile(r"\s*[,;]\s*(?:(?:and|und)\s+)?|\s+(?:and|und)\s+")
 _DESK = re.compile(r"\b(?:staff|redaktion|desk|team|reporter|newsroom|editors)\b", re.IGNORECASE)
 _SITE_NAME = re.compile(
     rb"""<meta[^>]{0,80}(?:og:site_name|application-name)["'][^>]{0,80}?content=["']([^"']{2,60})"""

@@ -153,7 +153,7 @@ def _authors(
         or clean_authors(
             [line for line in bylines if line in found[:BYLINE_LINES]], metadata.site_names
         )
-        or portrayed(found[-PORTRAIT_LINES:])
+        or portrayed(found[-PORTRAIT_LINES:], metadata.site_names)
     )
 
 
