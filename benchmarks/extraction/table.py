@@ -24,7 +24,8 @@ ROWS = {
     "fundus: authors as labelled": "authors F1 as labelled, fundus",
     "wcxb: authors": "authors F1, agencies and desks aside, wcxb",
     "fundus: day": "on the right day, fundus",
-    "news: removed": "removed blocks not in the label",
+    "news: removed, pooled": "removed blocks not in the label, of all (pages)",
+    "news: removed": "the same as a mean over these pages",
 }
 """Figures that are shown, with their names for readers."""
 

@@ -83,24 +83,41 @@ def day_by_headline(tree: HtmlElement, *, heading: str | None, now: datetime) ->
     if headline is None:
         return None
     above: tuple[int, date] | None = None
-    start, paragraphs = 0, 0
+    start: int | None = None
+    paragraphs = 0
     for at, (element, text) in enumerate(_lines(tree, headline)):
         if text is None:
             start = at
             continue
-        paragraphs += start > 0 and len(text) > PARAGRAPH_CHARACTERS
-        if start and (paragraphs >= PARAGRAPHS or at - start > LINES_BELOW):
-            break
+        if start is not None:
+            paragraphs += len(text) > PARAGRAPH_CHARACTERS
+            if paragraphs >= PARAGRAPHS or at - start > LINES_BELOW:
+                break
         day = _day_in(text, now=now)
         if day is None or _is_update(element, text=text) or _is_elsewhere(element):
             continue
-        if start:
+        if start is not None:
             return day
         above = (at, day)
-    return above[1] if above and start - above[0] <= LINES_ABOVE else None
+    return above[1] if above and start is not None and start - above[0] <= LINES_ABOVE else None
 
 
-def _lines(tree: HtmlElement, headline: HtmlElement) -> Iterator[tuple[HtmlElement, str | None]]:
+def first_day(tree: HtmlElement, *, now: datetime) -> date | None:
+    """The first day that a short line of the page names; that of an update where there is none."""
+    updated = None
+    for element, text in _lines(tree):
+        day = _day_in(text or "", now=now)
+        if day is None or _is_elsewhere(element):
+            continue
+        if not _is_update(element, text=text or ""):
+            return day
+        updated = updated or day
+    return updated
+
+
+def _lines(
+    tree: HtmlElement, headline: HtmlElement | None = None
+) -> Iterator[tuple[HtmlElement, str | None]]:
     """The pieces of text in the order of the page, None where the headline begins; links are other
     articles'."""
     for element in tree.iter():
