@@ -43,6 +43,9 @@ def extract(*, above: str = "", below: str = "", foot: str = "", head: str = "")
         ("<p>© 18 November 2025 by Ida Moss</p><p>18 November 2026</p>", "2026-11-18"),
         ("<aside>18 November 2025</aside><p>18 November 2026</p>", "2026-11-18"),
         ("<a href=/2>18 November 2025: other news</a><p>18 November 2026</p>", "2026-11-18"),
+        # WordPress names an article's topics in its class.
+        ("<div class='post category-popular tag-latest'>18 November 2026</div>", "2026-11-18"),
+        ("<div class='latest-popular'>18 November 2025</div><p>18 November 2026</p>", "2026-11-18"),
         # Two different days on two continents.
         ("<span>03/04/2026</span><span>19 March 2026</span>", "2026-03-19"),
     ],

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.agencies import agency_named
 from ingest.extraction.linked_data import LinkedData, is_organisation, people_of
+from ingest.extraction.page_blocks import names_of
 from ingest.extraction.person_names import (
     BY,
     MAX_AUTHORS,
@@ -249,6 +250,6 @@ def _is_elsewhere(element: HtmlElement, around: Collection[HtmlElement]) -> bool
             return True
         if ancestor.tag == "footer" and next(ancestor.iterancestors("article"), None) is None:
             return True
-        if _ELSEWHERE.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"):
+        if _ELSEWHERE.search(names_of(ancestor)):
             return True
     return False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.headings import headline_of
+from ingest.extraction.page_blocks import names_of
 from ingest.times import parse_feed_time
 
 LINE_CHARACTERS = 80
@@ -82,6 +83,7 @@ def day_by_headline(tree: HtmlElement, *, heading: str | None, now: datetime) ->
     headline = headline_of(tree, heading)
     if headline is None:
         return None
+    around = frozenset(headline.iterancestors())
     above: tuple[int, date] | None = None
     start: int | None = None
     paragraphs = 0
@@ -94,7 +96,7 @@ def day_by_headline(tree: HtmlElement, *, heading: str | None, now: datetime) ->
             if paragraphs >= PARAGRAPHS or at - start > LINES_BELOW:
                 break
         day = _day_in(text, now=now)
-        if day is None or _is_update(element, text=text) or _is_elsewhere(element):
+        if day is None or _is_update(element, text=text) or _is_elsewhere(element, around):
             continue
         if start is not None:
             return day
@@ -144,12 +146,14 @@ def _is_update(element: HtmlElement, *, text: str) -> bool:
     return _UPDATED.search(f"{element.get('class') or ''} {around} {before} {text}") is not None
 
 
-def _is_elsewhere(element: HtmlElement) -> bool:
+def _is_elsewhere(element: HtmlElement, around: Collection[HtmlElement] = ()) -> bool:
+    """Whether an element stands in a part of the page that is not the article's; what is `around`
+    the headline is, whatever it is called."""
     for at, ancestor in enumerate((element, *element.iterancestors())):
-        if at > 7 or ancestor.tag in ("body", "html"):
+        if at > 7 or ancestor in around or ancestor.tag in ("body", "html"):
             return False
         if ancestor.tag in ("aside", "footer", "nav"):
             return True
-        if _ELSEWHERE.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"):
+        if _ELSEWHERE.search(names_of(ancestor)):
             return True
     return False
