@@ -166,7 +166,7 @@ def name_parts(text: str) -> list[str]:
 
 
 def _is_person(name: str, spelling: str) -> bool:
-    if len(name) < 2 or len(name) > 80 or len(spelling.split()) > max_words(name):
+    if len(name) < 2 or len(name) > 80 or len(spelling.split()) > _max_words(name):
         return False
     if any(mark.isdigit() or mark in ":@" for mark in name) or ".com" in name:
         return False
@@ -179,6 +179,6 @@ def _is_person(name: str, spelling: str) -> bool:
     return not _ROLE.search(name) and agency_named(name) is None
 
 
-def max_words(name: str) -> int:
+def _max_words(name: str) -> int:
     """Words that a name may have; in scripts without spaces each character counts for one."""
     return NAME_WORDS if " " in name or not _EAST_ASIAN_NAME.fullmatch(name) else len(name)
