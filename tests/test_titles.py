@@ -112,6 +112,27 @@ def test_a_heading_as_it_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("alternative", "expected"),
+    [
+        ("Harbour keeps its old ferry", "Harbour keeps its old ferry"),
+        ("The old ferry - and who pays for it", "The old ferry – and who pays for it"),
+        # What neither JSON-LD nor og:title gives is a second headline or a standfirst.
+        ("Ferry 2026: all sailings", "Ferry 2026: all sailings, all prices"),
+        ("Ferry 2026: all sailings, all prices", "Ferry 2026: all sailings, all prices"),
+    ],
+)
+def test_the_alternative_headline_tells_which_of_two_it_is(alternative: str, expected: str) -> None:
+    search = "Ferry 2026: all sailings, all prices"
+    for page, shared in (
+        ("Harbour keeps its old ferry", search), (search, "The old ferry – and who pays for it"),
+    ):  # fmt: skip
+        found = choose_title(
+            page=page, heading=search, shared=shared, document=search, alternative=alternative
+        )
+        assert found == (expected if expected in (page, shared) else search)
+
+
+@pytest.mark.parametrize(
     ("heading", "expected"),
     [
         ('<span class="headline__kicker">Storm</span>The ferry stays', "The ferry stays"),

@@ -150,6 +150,7 @@ def _titles(
         heading=without_site(headline, sites),
         shared=shared,
         document=document,
+        alternative=without_site(text_of(article.get("alternativeHeadline")), sites),
         site_names=sites,
     )
     twitter = _first(meta, ("twitter:title",))

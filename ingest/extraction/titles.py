@@ -34,6 +34,7 @@ def choose_title(
     heading: str | None,
     shared: str | None,
     document: str | None,
+    alternative: str | None = None,
     site_names: Collection[str] = (),
 ) -> str | None:
     """The headline on which the places agree, each already without the site's name.
@@ -43,14 +44,17 @@ def choose_title(
     give to feeds and networks, while JSON-LD and heading often come from one template; the title
     tag, often written for search engines, half. Of equals the earlier place in that list wins.
     A place that says nothing but one of the `site_names` has no vote. What JSON-LD and og:title
-    both give is the headline, though the heading may be a part of it.
+    both give is the headline, though the heading may be a part of it; so is what one of them has in
+    common with JSON-LD's `alternative` headline: where two were written, one of them for search
+    engines, that is the editors'.
     """
     places = {"page": page, "shared": shared, "heading": heading, "document": document}
     said = [(place, text) for place, text in places.items() if text]
     sites = {_joined(name) for name in site_names}
     said = [(place, text) for place, text in said if _joined(text) not in sites] or said
-    if page and shared and _spelling(page) == _spelling(shared):
-        return page[:TITLE_LIMIT]
+    for one, other in ((page, shared), (page, alternative), (shared, alternative)):
+        if one and other and _spelling(one) == _spelling(other):
+            return one[:TITLE_LIMIT]
     cut = [
         (place, _without_rest(text, [other for at, other in said if at != place]))
         for place, text in said
