@@ -89,7 +89,8 @@ def test_only_storage_speaks_sql() -> None:
         ("flows.poll", {"prefect", "trafilatura", "feedparser", "newsroom"}),
         ("flows.report", {"prefect", "duckdb", "flows.run", "urllib3"}),
         ("ingest.workers.forkserver", {"prefect", "duckdb", "pyarrow", "trafilatura"}),
-        ("ingest.workers.preloaded", {"prefect", "duckdb", "pyarrow", "numpy"}),
+        ("ingest.workers.feed_readers", {"prefect", "duckdb", "pyarrow", "numpy", "trafilatura"}),
+        ("ingest.workers.page_readers", {"prefect", "duckdb", "pyarrow", "numpy"}),
     ],
 )
 def test_imports_stay_lazy(module: str, unwanted: set[str]) -> None:

@@ -11,7 +11,7 @@ from stored_stories import prose
 from ingest.errors import NoText, NotHtml, OutcomeError
 from ingest.extraction.extract import extract_page
 from ingest.types import Article, Extraction, FeedEntry, RawPage, WantedPage
-from ingest.workers.jobs import read_article
+from ingest.workers.jobs import PRELOADED, read_article
 from ingest.workers.pool import WorkerPolicy, WorkerPool
 
 URL = "https://a.example/news/ferry"
@@ -318,7 +318,7 @@ HOSTILE: dict[str, bytes] = {
 
 def test_hostile_pages_end_in_an_article_or_an_outcome() -> None:
     policy = WorkerPolicy(workers=2, memory_bytes=1 << 30, deadline=3)
-    with WorkerPool(policy, preload=["ingest.extraction.extract", "gcld3"]) as pool:
+    with WorkerPool(policy, preload=PRELOADED) as pool:
         futures = {name: submit(pool, body) for name, body in HOSTILE.items()}
         for name, future in futures.items():
             error = future.exception(120)

@@ -211,14 +211,28 @@ def test_workers_start_late_and_run_side_by_side(tmp_path: Path) -> None:
 
 
 def test_preloaded_modules_are_there() -> None:
-    with WorkerPool(WorkerPolicy(workers=1), preload=["colorsys"]) as pool:
+    with WorkerPool(WorkerPolicy(workers=1), preload={jobs.is_imported: "colorsys"}) as pool:
         assert pool.submit(jobs.is_imported, "colorsys", url=URL).result(60)
         assert not pool.submit(jobs.is_imported, "prefect", url=URL).result(60)
 
 
+def test_a_module_is_loaded_when_a_job_wants_it() -> None:
+    """Also where the worker was there before the first such job."""
+    wants = {jobs.is_imported: "colorsys"}
+    with WorkerPool(WorkerPolicy(workers=1), preload=wants) as pool:
+        first = pool.submit(jobs.process_id, url=URL).result(60)
+        assert pool.submit(jobs.process_id, url=URL).result(60) == first
+        assert pool.submit(jobs.is_imported, "colorsys", url=URL).result(60)
+        second = pool.submit(jobs.process_id, url=URL).result(60)
+        assert second != first
+        assert pool.submit(jobs.is_imported, "colorsys", url=URL).result(60)
+        assert pool.submit(jobs.process_id, url=URL).result(60) == second
+
+
 def test_a_worker_that_cannot_start_is_no_fault_of_the_document() -> None:
-    with WorkerPool(WorkerPolicy(workers=1), preload=["no_such_module"]) as pool:
+    with WorkerPool(WorkerPolicy(workers=1), preload={jobs.add: "no_such_module"}) as pool:
         error = pool.submit(jobs.add, 1, url=URL).exception(60)
+        assert pool.submit(jobs.process_id, url=URL).result(60)
     assert isinstance(error, WorkerUnavailable)
     assert not isinstance(error, errors.OutcomeError)
     assert "no_such_module" in error.message
@@ -345,7 +359,7 @@ def test_a_hung_worker_ends_itself_where_nobody_ends_it() -> None:
 
 def test_workers_are_replaced_when_the_process_they_are_forked_from_is_killed() -> None:
     """By the system, say, when memory is short: the workers die with it."""
-    with WorkerPool(WorkerPolicy(workers=1), preload=["colorsys"]) as pool:
+    with WorkerPool(WorkerPolicy(workers=1), preload={jobs.is_imported: "colorsys"}) as pool:
         worker = psutil.Process(pool.submit(jobs.process_id, url=URL).result(60))
         server = worker.parent()
         server.kill()
@@ -355,6 +369,7 @@ def test_workers_are_replaced_when_the_process_they_are_forked_from_is_killed() 
 
 
 def test_a_replaced_worker_has_what_was_preloaded() -> None:
-    with WorkerPool(WorkerPolicy(workers=1, jobs_per_worker=1), preload=["colorsys"]) as pool:
+    policy = WorkerPolicy(workers=1, jobs_per_worker=1)
+    with WorkerPool(policy, preload={jobs.is_imported: "colorsys"}) as pool:
         for _ in range(3):
             assert pool.submit(jobs.is_imported, "colorsys", url=URL).result(60)

@@ -78,7 +78,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None, now: datetime
 def _parse_xml(document: FeedDocument, *, url: str, now: datetime) -> ParsedFeed:
     try:
         # A stream, because feedparser takes bytes for the name of a file first.
-        parsed = _feedparser().parse(
+        parsed = loaded_feedparser().parse(
             io.BytesIO(document.body),
             response_headers=_UTF8_XML,
             sanitize_html=False,
@@ -116,8 +116,8 @@ def _parse_xml(document: FeedDocument, *, url: str, now: datetime) -> ParsedFeed
 
 
 @cache
-def _feedparser() -> Any:
-    # Imported on first use because only the worker processes that parse need it.
+def loaded_feedparser() -> Any:
+    """The library. Imported on first use, since only processes that parse need it."""
     import feedparser.api
 
     feedparser.api.PREFERRED_XML_PARSERS.insert(0, "ingest.feeds.sax")

@@ -1,13 +1,15 @@
 """The process that worker processes are forked from: it has imported what they need, once.
 
-Started as ``python -P -m ingest.workers.forkserver PARENT_PID MEMORY_BYTES MODULE...`` with one end
-of a socket pair as its standard input. It says first whether the modules could be imported (eight
-bytes of length, then the error's text; no text: all is well), and then answers requests of nine
-bytes, an operation and a process id, with eight:
+Started as ``python -P -m ingest.workers.forkserver PARENT_PID MEMORY_BYTES`` with one end of a
+socket pair as its standard input. It answers requests of nine bytes, an operation and a number,
+with eight:
 
+- `LOAD`, with the length of a module's name, which follows: the length of an error's text, which
+  follows too; 0 when the module has been imported;
 - `FORK`, together with three file descriptors (the worker's end of its pipes for requests, replies
   and standard error): the new worker's process id, or minus an error number;
-- `WAIT`: the exit status of that worker, which has been killed, or minus its signal.
+- `WAIT`, with a process id: the exit status of that worker, which has been killed, or minus its
+  signal.
 
 It has one thread, and so can be forked at any time. It dies with its parent, and its workers with
 it (on Linux by the parent-death signal; elsewhere at the end of the socket and of their pipes).
@@ -27,40 +29,42 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from ingest.workers.child import HEADER, serve
+from ingest.workers.child import serve
 
-FORK, WAIT = b"f", b"w"
+LOAD, FORK, WAIT = b"l", b"f", b"w"
 REQUEST = struct.Struct("!cq")
 REPLY = struct.Struct("!q")
 PIPES = 3
 
 
 def main(arguments: Sequence[str]) -> None:
-    parent, memory_bytes, *preload = arguments
+    parent, memory_bytes = arguments
     _end_with(int(parent))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     parents = socket.fromfd(0, socket.AF_UNIX, socket.SOCK_STREAM)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
-    error = _import(preload).encode()
-    parents.sendall(HEADER.pack(len(error)) + error)
-    gc.freeze()  # or each worker's first collection would copy every page of memory
-    while not error:
+    while True:
         request, pipes, _, _ = socket.recv_fds(parents, REQUEST.size, PIPES)
         if not request:
             return
-        operation, process = REQUEST.unpack(request)
-        answer = _fork(parents, pipes, int(memory_bytes)) if operation == FORK else _wait(process)
-        parents.sendall(REPLY.pack(answer))
+        operation, number = REQUEST.unpack(request)
+        if operation == LOAD:
+            error = _load(parents.recv(number, socket.MSG_WAITALL).decode()).encode()
+            parents.sendall(REPLY.pack(len(error)) + error)
+        elif operation == FORK:
+            parents.sendall(REPLY.pack(_fork(parents, pipes, int(memory_bytes))))
+        else:
+            parents.sendall(REPLY.pack(_wait(number)))
 
 
-def _import(modules: Sequence[str]) -> str:
-    """Import the modules; an error's text, or nothing."""
+def _load(module: str) -> str:
+    """Import a module; an error's text, or nothing."""
     try:
-        for module in modules:
-            importlib.import_module(module)
+        importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 - a border: the parent is told, whatever it is
         return f"{type(error).__name__}: {error}"
+    gc.freeze()  # or each worker's first collection would copy every page of memory
     return ""
 
 

@@ -6,7 +6,7 @@ process that starts a run needs none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from ingest.feeds.opml import ListedFeed
-
-PRELOADED = ("ingest.workers.preloaded",)
-"""What a pool that is to read articles should import before its workers are there."""
 
 
 def read_feed(
@@ -114,3 +111,12 @@ def list_sitemap(body: bytes, url: str, now: datetime) -> Listing:
     from ingest.backfill.sitemaps import read_sitemap
 
     return read_sitemap(body, url, now)
+
+
+PRELOADED: Mapping[Callable[..., object], str] = {
+    read_feed: "ingest.workers.feed_readers",
+    read_article: "ingest.workers.page_readers",
+    judge_page: "ingest.workers.page_readers",
+}
+"""What a pool should import before its workers are there. Many a run finds feeds changed and no new
+page: reading pages takes libraries that cost three times as much to load."""

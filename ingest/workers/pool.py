@@ -1,7 +1,7 @@
 """Worker processes for hostile input: each can be killed, and none outlives this process.
 
 A page that hangs its parser, crashes it or eats its memory costs one job's outcome and one worker,
-which is replaced. Workers are forked from one child process that has imported what they need
+which is replaced. Workers are forked from one child process that has imported what their jobs need
 (`ingest.workers.forkserver`): they share its memory, and another is there in some milliseconds.
 `multiprocessing` has such a server as well, but would import this process's main module, and all
 that it imports, into it.
@@ -22,7 +22,7 @@ import math
 import queue
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from types import TracebackType
@@ -90,18 +90,22 @@ class _Job:
     url: str
     deadline: float
     size: int
+    module: str | None
 
 
 class WorkerPool:
     """Runs functions in worker processes; a context manager that kills them at its end.
 
-    Workers are started when there is a first job for them. `preload` names modules that are
-    imported before, once for all, which counts towards no job's deadline.
+    Workers are started when there is a first job for them. `preload` names, for some functions,
+    the module that is imported before the first job of theirs, once for all workers, which counts
+    towards no job's deadline.
     """
 
-    def __init__(self, policy: WorkerPolicy, *, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self, policy: WorkerPolicy, *, preload: Mapping[Callable[..., object], str] | None = None
+    ) -> None:
         self._policy = policy
-        self._preload = tuple(preload)
+        self._preload = dict(preload or {})
         # By size in MiB, then first come, first served.
         self._jobs: queue.PriorityQueue[tuple[float, int, _Job | None]] = queue.PriorityQueue()
         self._order = itertools.count()
@@ -149,7 +153,8 @@ class WorkerPool:
             raise ValueError(f"{function!r} cannot be imported by a worker")
         seconds = self._policy.deadline if deadline is None else deadline
         future: Future[T] = Future()
-        job = _Job(future, name_of(function), args, kwargs, url, seconds, size)
+        module = self._preload.get(function)
+        job = _Job(future, name_of(function), args, kwargs, url, seconds, size, module)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the worker pool is closed")
@@ -204,10 +209,11 @@ class WorkerPool:
         try:
             alarm = job.deadline + ALARM_GRACE
             request = frame((job.function, job.args, job.kwargs, alarm))
-            if worker and worker.gone():  # it died after its last job, not of this one
+            # One may have died after its last job, not of this one, or be older than a module.
+            if worker and (worker.gone() or (job.module and job.module not in worker.loaded)):
                 self._retire(worker)
                 worker = None
-            worker = worker or self._start()
+            worker = worker or self._start(job.module)
             reply = worker.exchange(request, job.deadline)
             del request
             swollen = worker.swollen()
@@ -231,8 +237,8 @@ class WorkerPool:
             job.future.set_exception(error)
         return worker
 
-    def _start(self) -> WorkerProcess:
-        worker = WorkerProcess(self._forked_from(), self._policy.memory_bytes)
+    def _start(self, module: str | None) -> WorkerProcess:
+        worker = WorkerProcess(self._forked_from(module), self._policy.memory_bytes)
         with self._lock:
             self._workers.add(worker)
             if self._closed:
@@ -251,15 +257,17 @@ class WorkerPool:
             raise WorkerUnavailable(message) from None
         return worker
 
-    def _forked_from(self) -> ForkServer:
-        """The server, started by whichever worker's thread needs it first."""
+    def _forked_from(self, module: str | None) -> ForkServer:
+        """The server with that module, started by whichever worker's thread needs it first."""
         with self._server_lock:
             if self._server and self._server.gone():
                 self._server.end()
                 self._server = None
             if self._closed:
                 raise CancelledError
-            self._server = self._server or ForkServer(self._policy.memory_bytes, self._preload)
+            self._server = self._server or ForkServer(self._policy.memory_bytes)
+            if module and module not in self._server.loaded:
+                self._server.load(module)
             return self._server
 
     def _retire(self, worker: WorkerProcess) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ingest.errors import WirecopyError
 from ingest.workers.child import HEADER
-from ingest.workers.forkserver import FORK, REPLY, REQUEST, WAIT
+from ingest.workers.forkserver import FORK, LOAD, REPLY, REQUEST, WAIT
 
 START_SECONDS = 60.0
 """How long a worker may take to start and import what is preloaded: generous, for a cold disk."""
@@ -51,12 +51,13 @@ class ForkServer:
     """The process that workers are forked from, in a session of its own.
 
     Made by a thread that lives as long as it is needed: Linux sends a child its parent-death signal
-    when the starting *thread* ends. `fork` and `wait` may be called by any. Raises
-    `WorkerUnavailable` when the process cannot be started or a module of `preload` cannot be
-    imported.
+    when the starting *thread* ends. The other methods may be called by any. `loaded` are the
+    modules that were asked for so far. Raises `WorkerUnavailable` when the process cannot be
+    started.
     """
 
-    def __init__(self, memory_bytes: int, preload: Sequence[str]) -> None:
+    def __init__(self, memory_bytes: int) -> None:
+        self.loaded: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         ours, theirs = socket.socketpair()
         ours.settimeout(START_SECONDS)
@@ -69,7 +70,7 @@ class ForkServer:
         with theirs:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                    [*command, str(os.getpid()), str(memory_bytes), *preload],
+                    [*command, str(os.getpid()), str(memory_bytes)],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
@@ -79,14 +80,22 @@ class ForkServer:
             except OSError as error:
                 ours.close()
                 raise _unavailable(error.strerror) from error
-        try:
-            (size,) = HEADER.unpack(self._take(HEADER.size))
-            problem = self._take(size).decode()
-        except OSError as error:
-            problem = f"it ended at once or was not ready in time ({error})"
+
+    def load(self, module: str) -> None:
+        """Import a module for the workers that are forked from now on. Raises
+        `WorkerUnavailable`."""
+        name = module.encode()
+        with self._lock:
+            try:
+                self._socket.sendall(REQUEST.pack(LOAD, len(name)) + name)
+                (size,) = REPLY.unpack(self._take(REPLY.size))
+                problem = self._take(size).decode()
+            except OSError as error:
+                self._process.kill()  # see `_ask`
+                problem = f"it ended at once or was not ready in time ({error})"
         if problem:
-            self.end()
             raise _unavailable(problem)
+        self.loaded |= {module}
 
     def fork(self, pipes: Sequence[int]) -> int:
         """A new worker's process id; it has these ends of its pipes for requests, replies and
@@ -143,12 +152,14 @@ def _unavailable(why: str | None) -> WorkerUnavailable:
 class WorkerProcess:
     """A child that runs `ingest.workers.child.serve`, in a process group of its own.
 
-    All but `kill` is for one thread. `jobs` counts the exchanges; `status` is the exit status, or
-    minus the signal that ended it, once `end` was called. Raises `WorkerUnavailable`.
+    All but `kill` is for one thread. `jobs` counts the exchanges; `loaded` are the modules that it
+    has from its server; `status` is the exit status, or minus the signal that ended it, once `end`
+    was called. Raises `WorkerUnavailable`.
     """
 
     def __init__(self, server: ForkServer, memory_bytes: int) -> None:
         self.jobs = 0
+        self.loaded = server.loaded
         self.status: int | None = None
         self._server = server
         self._memory_bytes = memory_bytes
