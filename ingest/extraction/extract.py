@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import logging
 import re
-from contextlib import nullcontext
 from datetime import datetime
 
-import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
@@ -19,6 +16,7 @@ from ingest.extraction.feed_text import lines_of_html
 from ingest.extraction.foreign_matter import Lines, Surroundings, clean
 from ingest.extraction.frame import frame_of
 from ingest.extraction.language import language_of
+from ingest.extraction.main_text import EXTRACTOR, text_of_block, text_of_page
 from ingest.extraction.metadata import PageMetadata, read_metadata
 from ingest.extraction.page_blocks import linked_lines, prune, subheadings
 from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
@@ -31,7 +29,6 @@ from ingest.times import parse_feed_time
 from ingest.types import Extraction
 from ingest.words import count_words
 
-EXTRACTOR = f"trafilatura {trafilatura.__version__}"
 STATED = "JSON-LD articleBody"
 """What made the text, as `articles.extractor` has it."""
 
@@ -57,9 +54,6 @@ _UNUSABLE_REFERENCE = re.compile(
     rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])"
     rb"|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF]))(?![0-9a-fA-F]);?"
 )
-
-# What it says about single pages is either an outcome of ours or of no use to the operator.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 def extract_page(body: bytes, *, url: str, content_type: str | None, now: datetime) -> Extraction:
@@ -171,19 +165,13 @@ def _article_lines(tree: HtmlElement, *, url: str, stated: Lines) -> tuple[tuple
     shown = frame.characters if frame else 0
     if sum(map(len, stated)) > 2 * max(SHORT_TEXT, shown):
         return tuple(stated), STATED
-    narrow = frame if frame and frame.block.tag != "body" else None
-    with narrow.alone() if narrow else nullcontext(tree) as page:
-        quick = _by_trafilatura(page, url=url, fast=True)
+    if frame and frame.block.tag != "body":
+        quick = _lines(text_of_block(frame.alone()))
+    else:
+        quick = _lines(text_of_page(tree, url=url, fast=True))
     if sum(map(len, quick)) >= max(SHORT_TEXT, QUICK_SHARE * shown):
         return quick, EXTRACTOR
-    return _by_trafilatura(tree, url=url, fast=False) or quick, EXTRACTOR
-
-
-def _by_trafilatura(tree: HtmlElement, *, url: str, fast: bool) -> tuple[str, ...]:
-    document = trafilatura.bare_extraction(
-        tree, url=url, fast=fast, include_comments=False, with_metadata=False
-    )
-    return _lines(getattr(document, "text", None) or "")
+    return _lines(text_of_page(tree, url=url, fast=False)) or quick, EXTRACTOR
 
 
 def _parse(body: bytes, *, url: str, content_type: str | None) -> HtmlElement:

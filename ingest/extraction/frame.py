@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 
-from lxml import etree, html
+from lxml import etree
 from lxml.html import HtmlElement
 
 LEAST_CHARACTERS = 60
@@ -38,6 +38,7 @@ _RUNNING = etree.XPath(
     f"//body//text()[string-length(.) >= {LEAST_CHARACTERS // 3}]"
     "[not(parent::script or parent::style or parent::a)]"
 )
+_HIDDEN = etree.XPath(".//p[@aria-hidden or contains(@class, 'paywall')]")
 _NAMED = re.compile(
     r"(?:article|art|post|entry|story|news|text|main|page)[-_]{0,2}(?:content|body|text|entry|copy)|"
     r"(?:content|body)[-_]{0,2}(?:article|text|main|copy)|articleBody|fulltext",
@@ -53,29 +54,18 @@ class Frame:
     block: HtmlElement
     characters: int
 
-    @contextmanager
-    def alone(self) -> Iterator[HtmlElement]:
-        """As long as this lasts, the block is a page of its own, and the article's body to
-        trafilatura whatever it is called."""
-        block, tag, named = self.block, self.block.tag, self.block.get("itemprop")
-        parent, tail = block.getparent(), block.tail
-        place = parent.index(block)
-        page = html.Element("html")
+    def alone(self) -> HtmlElement:
+        """A copy of the block as a page of its own, where it is the article's body to trafilatura
+        whatever it is called."""
+        page = self.block.makeelement("html")
+        block = deepcopy(self.block)
         etree.SubElement(page, "body").append(block)
         block.tag, block.tail = "div", None
         block.set("itemprop", "articleBody")
         # What publishers hide from readers who have not paid, trafilatura would leave out.
-        for element in block.xpath(".//p[@aria-hidden or contains(@class, 'paywall')]"):
+        for element in _HIDDEN(block):
             element.attrib.clear()
-        try:
-            yield page
-        finally:
-            parent.insert(place, block)
-            block.tag, block.tail = tag, tail
-            if named is None:
-                del block.attrib["itemprop"]
-            else:
-                block.set("itemprop", named)
+        return page
 
 
 def frame_of(tree: HtmlElement) -> Frame | None:

@@ -1,0 +1,125 @@
+"""trafilatura, which finds an article's text on a page: the one place that calls it.
+
+Its documented door copies the tree four times and tests each element against regular expressions
+from within XPath, one call into Python for each: half of what it costs. `text_of_block` calls the
+same steps on a tree that is ours to change, and asks the expressions once for each combination of
+tag and attributes. tests/test_main_text.py fails when a new version has other steps.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import main_extractor, xpaths
+from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
+from trafilatura.settings import Extractor
+from trafilatura.xml import xmltotxt
+
+EXTRACTOR = f"trafilatura {trafilatura.__version__}"
+"""What made the text, as `articles.extractor` has it."""
+
+COMBINATIONS_KEPT = 20_000
+"""Tags with their attributes of which it is known whether an expression picks them."""
+LONGEST_KEPT = 400
+"""Characters of attributes. Longer ones are made for one page."""
+
+_OPTIONS = Extractor(output_format="python", fast=True, comments=False)
+
+# What it says about single pages is either an outcome of ours or of no use to the operator.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+_Attributes = tuple[tuple[str, str], ...]
+
+
+class Remembered:
+    """XPath expressions that pick elements by tag and attributes alone, asked once for each
+    combination of them. Called with a tree, gives what any of them picks, in the page's order."""
+
+    def __init__(self, *expressions: etree.XPath) -> None:
+        paths = " ".join(expression.path for expression in expressions)
+        self._expressions = expressions
+        self._attributes = frozenset(re.findall(r"@([\w-]+)", paths))
+        self._tags = frozenset(re.findall(r"self::(\w+)", paths))
+        self._picks = lru_cache(COMBINATIONS_KEPT)(self._asked)
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        return [element for element in tree.iterdescendants() if self._is_picked(element)]
+
+    def _is_picked(self, element: HtmlElement) -> bool:
+        attributes = element.items()
+        if not attributes:
+            return False
+        asked = tuple([pair for pair in attributes if pair[0] in self._attributes])
+        if not asked:
+            return False
+        tag = element.tag if element.tag in self._tags else "other"
+        if sum([len(value) for _, value in asked]) > LONGEST_KEPT:
+            return self._asked(tag, asked)
+        return self._picks(tag, asked)
+
+    def _asked(self, tag: str, attributes: _Attributes) -> bool:
+        root = etree.Element("root")
+        # In their order: of "@id|@class", XPath reads the one that stands first.
+        etree.SubElement(root, tag, dict(attributes))
+        return any(expression(root) for expression in self._expressions)
+
+
+class Rare:
+    """XPath expressions that look at more than tag and attributes, asked about a page only where
+    these do not rule out every element of it."""
+
+    def __init__(self, *expressions: etree.XPath) -> None:
+        self._expressions = expressions
+        self._possible = Remembered(*expressions)
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        if not self._possible(tree):
+            return []
+        return [element for expression in self._expressions for element in expression(tree)]
+
+
+_APPENDED = [Rare(*xpaths.RAW_TREE_PRUNE_XPATH)]
+_COMMENTS = [Remembered(*xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)]
+_DISCARDED = [Remembered(*xpaths.OVERALL_DISCARD_XPATH)]
+
+
+def text_of_block(page: HtmlElement) -> str:
+    """The text that trafilatura's quick mode takes from a page that holds one block, called the
+    article's body, and nothing else; without the retries by which it makes up for a short one.
+    The page is used up.
+    """
+    try:
+        tree = prune_unwanted_nodes(page, _APPENDED)  # type: ignore[arg-type]
+        tree = prune_unwanted_nodes(tree, _COMMENTS)  # type: ignore[arg-type]
+        tree = convert_tags(tree_cleaning(tree, _OPTIONS), _OPTIONS)
+        with _remembering():
+            body, _ = main_extractor.extract_content(tree, _OPTIONS)
+    except (TypeError, ValueError):  # as trafilatura itself gives a page up
+        return ""
+    return xmltotxt(body, include_formatting=False)
+
+
+def text_of_page(tree: HtmlElement, *, url: str, fast: bool) -> str:
+    """The text that trafilatura takes from a whole page, which stays as it is."""
+    document = trafilatura.bare_extraction(
+        tree, url=url, fast=fast, include_comments=False, with_metadata=False
+    )
+    return getattr(document, "text", None) or ""
+
+
+@contextmanager
+def _remembering() -> Iterator[None]:
+    """As long as this lasts, trafilatura's list of what is no text is asked by way of ours."""
+    discarded = main_extractor.OVERALL_DISCARD_XPATH
+    main_extractor.OVERALL_DISCARD_XPATH = _DISCARDED
+    try:
+        yield
+    finally:
+        main_extractor.OVERALL_DISCARD_XPATH = discarded
