@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 from datetime import datetime
 
-from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
-from ingest.errors import NoText, NotHtml
+from ingest.errors import NoText
 from ingest.extraction.content_status import TEASER_WORDS, content_status
 from ingest.extraction.credits import find_credits
 from ingest.extraction.feed_text import lines_of_html
@@ -20,10 +17,9 @@ from ingest.extraction.main_text import EXTRACTOR, text_of_block, text_of_page
 from ingest.extraction.metadata import PageMetadata, read_metadata
 from ingest.extraction.page_blocks import linked_lines, prune, subheadings
 from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
+from ingest.extraction.page_tree import drop_code, parse_page
 from ingest.extraction.person_names import clean_authors, portrayed
 from ingest.extraction.standfirst import standfirst, stated_standfirst
-from ingest.feeds.encoding import decode_feed
-from ingest.page_types import START_BYTES, not_html
 from ingest.publishers import publisher_of
 from ingest.times import parse_feed_time
 from ingest.types import Extraction
@@ -42,28 +38,16 @@ PORTRAIT_LINES = 12
 SHORT_TEXT = 300
 """Characters. A shorter text is tried again with the slow extraction."""
 
-_META_CHARSET = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I
-)
-_HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I)
-# What XML cannot hold, bare or as a reference: one of them would make trafilatura give up the page.
-_UNUSABLE_BYTES = bytes([*range(9), *range(14, 32)])
-_BREAKS = bytes.maketrans(b"\x0b\x0c", b"  ")
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
-_UNUSABLE_REFERENCE = re.compile(
-    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])"
-    rb"|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF]))(?![0-9a-fA-F]);?"
-)
-
 
 def extract_page(body: bytes, *, url: str, content_type: str | None, now: datetime) -> Extraction:
     """Read the article of a page.
 
     Raises NotHtml for anything that is not a web page, NoText when there is no article text.
     """
-    tree = _parse(body, url=url, content_type=content_type)
+    tree = parse_page(body, url=url, content_type=content_type)
     metadata = read_metadata(tree, url=url)
     guess = None if metadata.published_times or day_in_url(url) else guessed_day(tree, url=url)
+    drop_code(tree)
     below_headline = stated_standfirst(
         tree, heading=metadata.heading, description=metadata.description
     )
@@ -172,55 +156,6 @@ def _article_lines(tree: HtmlElement, *, url: str, stated: Lines) -> tuple[tuple
     if sum(map(len, quick)) >= max(SHORT_TEXT, QUICK_SHARE * shown):
         return quick, EXTRACTOR
     return _lines(text_of_page(tree, url=url, fast=False)) or quick, EXTRACTOR
-
-
-def _parse(body: bytes, *, url: str, content_type: str | None) -> HtmlElement:
-    if other := not_html(content_type, body[:START_BYTES]):
-        raise NotHtml(f"The page is {other}, not HTML.", url=url)
-    parser = HTMLParser(
-        encoding="utf-8",
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-        default_doctype=False,
-    )
-    # One class for all elements: looking it up by tag in Python costs a tenth of an extraction.
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    try:
-        return document_fromstring(_usable(_decode(body, content_type)), parser=parser)
-    except etree.ParserError as error:
-        raise NoText("The page is empty.", url=url) from error
-    except (etree.XMLSyntaxError, ValueError) as error:
-        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
-            raise MemoryError from error
-        raise NotHtml("The page holds no HTML that could be read.", url=url) from error
-
-
-def _decode(body: bytes, content_type: str | None) -> str:
-    """The page as text, by the same rules as feeds; the server's word on the charset goes before
-    the page's."""
-    http = _HTTP_CHARSET.search(content_type or "")
-    page = _META_CHARSET.search(body[:4096])
-    label = http[1] if http else None
-    if page and not (label and _is_known(label)):
-        label = page[1].decode()
-    return decode_feed(body, f"text/html; charset={label}" if label else None)
-
-
-def _usable(text: str) -> bytes:
-    """The page in UTF-8 without what XML cannot hold."""
-    page = text.encode().translate(_BREAKS, _UNUSABLE_BYTES)
-    for character in _NO_CHARACTERS:
-        page = page.replace(character, b"")
-    return _UNUSABLE_REFERENCE.sub(b"", page) if b"&#" in page else page
-
-
-def _is_known(label: str) -> bool:
-    try:
-        codecs.lookup(label)
-    except LookupError:
-        return False
-    return True
 
 
 def _lines(text: str) -> tuple[str, ...]:
