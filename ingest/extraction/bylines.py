@@ -36,9 +36,10 @@ AUTHOR_META = (
 _CATALOGUED = ("citation_author", "dc.creator", "dcterms.creator")
 """Made for catalogues, where the surname stands first."""
 
+# By way of the attributes: to ask every element for each of them takes four times as long.
 _MARKED_BYLINE = etree.XPath(
-    "//*[@rel='author' or @itemprop='author' or contains(@data-testid, 'byline')"
-    " or contains(concat(' ', @rel, ' '), ' author ') or @id='author' or @id='authors']"
+    "(//@rel[contains(concat(' ', ., ' '), ' author ')] | //@itemprop[. = 'author']"
+    " | //@data-testid[contains(., 'byline')] | //@id[. = 'author' or . = 'authors'])/.."
 )
 _BYLINE_TAGS = ("a", "span", "div", "p", "address", "li", "ul", "strong", "em", "h4", "h5", "h6")
 _BYLINE_CLASS = re.compile(r"byline|author|autor|reporter|writer", re.IGNORECASE)
@@ -168,16 +169,14 @@ _AUTHOR_LABEL = re.compile(
     r"geschreven\s+door|napisane\s+przez|skrevet\s+av|skriven\s+av|автор|написано|yazan|作者|執筆者)\W*",
     re.IGNORECASE,
 )
-_LABELS = etree.XPath(
-    "//*[self::strong or self::b or self::dt or self::span or self::th or self::label]"
-    "[not(*) and string-length(.) >= 4 and string-length(.) <= 14]"
-)
+_LABEL_TAGS = ("strong", "b", "dt", "span", "th", "label")
 
 
 def _labelled_author(tree: HtmlElement, site_names: Collection[str]) -> tuple[str, ...]:
     """The names that stand behind a label such as "Author"."""
-    for label in _LABELS(tree):
-        if not _AUTHOR_LABEL.fullmatch(label.text or ""):
+    for label in tree.iter(*_LABEL_TAGS):
+        said = label.text or ""
+        if len(label) > 0 or not 4 <= len(said) <= 14 or not _AUTHOR_LABEL.fullmatch(said):
             continue
         follower = label.getnext()
         texts = (label.tail, follower.text_content() if follower is not None else None)

@@ -22,7 +22,7 @@ INDEX_TEXT_SHARE = 0.6
 """Shares of a page's lines and of its characters that make it a list."""
 
 # What pages say instead of an article, to readers whom they take for a machine.
-_BOT_WALL = Phrases(
+_BOT_WALL = Phrases.of(
     r"checking (?:if the site connection is secure|your browser)|verify(?:ing)? (?:that )?you are (?:a )?human|are you (?:a )?(?:human|robot)"
     r"|unusual (?:traffic|activity) from your|enable (?:javascript and cookies|cookies and javascript) to continue|please (?:enable|turn on) (?:js|javascript)"
     r"|complete the (?:security check|captcha)|\bcaptcha\b|access (?:to this page has been |has been )?denied|request (?:was )?blocked|attention required.{0,20}cloudflare|\bray id\b"
@@ -30,7 +30,7 @@ _BOT_WALL = Phrases(
     r"|acceso denegado|no eres un robot|accesso negato|acesso negado|toegang geweigerd",
 )
 # What stands where the rest of an article would be.
-_PAYWALL = Phrases(
+_PAYWALL = Phrases.of(
     r"(?:subscribe|log ?in|sign in|register|sign up) (?:now |here |today )?to (?:continue|keep|read|unlock|view|access)|to (?:continue|keep) reading|(?:this|the full) (?:article|story|content) is (?:only |exclusively )?(?:for|available to|reserved for) (?:our )?(?:subscribers|members|premium)"
     r"|already (?:a |have a )?subscri(?:ber|ption)|you have reached your (?:limit|article)|free articles? (?:left|remaining|this month)|subscribers? only|premium (?:content|article)|for subscribers"
     r"|(?:um|jetzt) weiterzulesen|weiterlesen mit|dieser (?:artikel|inhalt) ist (?:nur )?(?:für|exklusiv)|nur für abonnent|sie haben noch (?:kein|\d+ )|jetzt abonnieren|bereits (?:abonnent|registriert)|mit .{0,20}(?:\bplus\b|\babo\b|premium).{0,20}(?:lesen|weiterlesen)"
@@ -54,10 +54,10 @@ def content_status(
     Only ``full`` and ``teaser`` are worth matching with other articles: a wall's text or a list of
     headlines is the same on many pages that have nothing in common.
     """
-    text = "\n".join(lines)
-    words = count_words(text)
+    words = _counted(lines, WALL_WORDS)
     if words == 0:
         return "empty"
+    text = "\n".join(lines)
     around = "\n".join([title, text, *removed])
     if words < WALL_WORDS and (_BOT_WALL.within(f"{title}\n{text}") and _is_wall(lines, _BOT_WALL)):
         return "bot_wall"
@@ -68,6 +68,16 @@ def content_status(
     if _is_index(lines):
         return "index"
     return "full" if words >= TEASER_WORDS else "teaser"
+
+
+def _counted(lines: Sequence[str], enough: int) -> int:
+    """The words of the first lines that have `enough` of them: more make no difference."""
+    words = 0
+    for line in lines:
+        words += count_words(line)
+        if words >= enough:
+            break
+    return words
 
 
 def _is_wall(lines: Sequence[str], wall: Phrases) -> bool:

@@ -51,6 +51,7 @@ class Statement:
 _COMPILED = tuple(
     (pattern, re.compile(pattern.expression, re.IGNORECASE | re.MULTILINE)) for pattern in PATTERNS
 )
+_CUES = tuple((cue, at) for at, (one, _) in enumerate(_COMPILED) for cue in one.cues or ("",))
 _SPELLINGS = tuple(spelling.casefold() for group in AGENCIES.values() for spelling in group)
 _AGENCY_CUES = frozenset(spelling.split()[0].split("-")[0] for spelling in _SPELLINGS) - {
     "the",
@@ -113,10 +114,9 @@ def _in_part(part: str, *, opening: bool) -> Iterator[Statement]:
     agencies = not _AGENCY_CUES.isdisjoint(_WORD.findall(lowered)) or any(
         name in lowered for name in _UNSPACED_AGENCIES
     )
-    for pattern, expression in _COMPILED:
-        if pattern.agency and not agencies:
-            continue
-        if pattern.cues and not any(cue in lowered for cue in pattern.cues):
+    possible = {at for cue, at in _CUES if cue in lowered}
+    for at, (pattern, expression) in enumerate(_COMPILED):
+        if at not in possible or (pattern.agency and not agencies):
             continue
         if pattern.kind == "dateline" and not opening:
             continue

@@ -71,7 +71,7 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     status = content_status(lines, removed=removed, title=title, free=metadata.free)
     if status != "full" and extractor == EXTRACTOR and _says_more(stated, lines):
         lines, status, extractor = clean(stated, around).lines, "full", STATED
-    if not count_words("\n".join(lines)):
+    if not any(count_words(line) for line in lines):
         raise NoText("No article text was found on the page.", url=url)
     text = "\n".join(lines)
     times = [guess.isoformat()] if guess else list(metadata.published_times)
@@ -159,5 +159,5 @@ def _article_lines(tree: HtmlElement, *, url: str, stated: Lines) -> tuple[tuple
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return tuple(line for line in lines if line)
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return tuple([line for line in lines if line])

@@ -81,7 +81,7 @@ _SEE_ALSO = re.compile(
     re.IGNORECASE,
 )
 # Calls to subscribe, register, follow, download, write in or comment.
-_PITCH = Phrases(
+_PITCH = Phrases.of(
     r"\bsign(?:ing)?\s+up\s+(?:(?:to|for)\s+(?:the\b.{0,60}\b(?:newsletters?|briefing|bulletin|digest|alerts?|updates?|inbox|mailing\s+list)\b|our|my|free|daily|weekly|breaking|email|e-mail|updates?|alerts?|receive|get)|here|now|today|with|below)|\bsubscribe\b.{0,60}\b(?:newsletter|today|now|here|channel|premium|podcast|email|feed)|\bnewsletters?\b.{0,60}\b(?:sign|subscribe|inbox|daily|weekly|free|click|deliver)"
     r"|\b(?:daily|weekly|free|our|the\s+\w+)\s+newsletters?\b|deliver(?:ed)?\s+(?:\w+\s+){0,4}(?:to\s+)?your\s+(?:inbox|letterbox|email)"
     r"|\bfollow\s+(?:us|me|him|her|them|\w+(?:\.\w+)?(?:\s+\w+)?)\s+(?:\w+\s+)?on\s+(?:twitter|facebook|instagram|x\b|google|telegram|whatsapp|bluesky|threads|linkedin|tiktok|youtube|social)"
@@ -95,7 +95,7 @@ _PITCH = Phrases(
     r"|\biscriviti\b|\bseguici\b|\babbonati\b|\binscreva-se|\bassine\s+(?:a|o|nossa)\b|\bsiga[- ](?:nos|o|a)\b.{0,30}\b(?:instagram|twitter|facebook|google|canal)|\breceba\b.{0,60}\b(?:newsletter|notícias)|\bcanal\s+(?:do|no)\s+whatsapp"
     r"|\b(?:schrijf\s+je\s+in|meld\s+je\s+aan|volg\s+ons)\b|\b(?:prenumerera|abonner)\b|\bmeld\s+deg\s+på|\bzapisz\s+się|\bподпис(?:ывайтесь|аться|ка)\b|\bпідпис(?:уйтесь|атися)|\b有料会員|会員登録|メルマガ|구독|订阅|扫码",
 )
-_CONSENT = Phrases(
+_CONSENT = Phrases.of(
     r"privatsphäre-?einstellungen|externer?\s+inhalt|klick\s+für\s+den\s+datenschutz|empfohlener\s+(?:redaktioneller\s+)?inhalt|"
     r"(?:this|the)\s+content\s+is\s+(?:not\s+available|hosted\s+by)|cookie\s+(?:settings|preferences|policy)|to\s+view\s+this\s+content|enable\s+javascript|accept\s+(?:all\s+)?cookies|we\s+use\s+cookies|"
     r"ce\s+contenu\s+(?:est\s+bloqué|n['’]est\s+pas)|datenschutzerklärung|druckvorschau|browser\s+does\s+not\s+support|"
@@ -138,7 +138,7 @@ _END = re.compile(
     r"^\W*(?:about\s+the\s+authors?|leave\s+a\s+(?:comment|reply)|join\s+our\s+commenting\s+forum|comments?(?:\s*\(?\d*\)?)?|disclaimer|über\s+d(?:en\s+autor|ie\s+autorin)|kommentare|commentaires|comentarios|comentários|commenti|reacties|sobre\s+(?:el|o)\s+autora?)\W*$",
     re.IGNORECASE,
 )
-_RIGHTS = Phrases(
+_RIGHTS = Phrases.of(
     r"^\W*all\s+rights\s+reserved|^\W*(?:©|\(c\)|copyright\b).*\ball\s+rights\s+reserved|\ball\s+rights\s+reserved\W*$|alle\s+rechte\s+vorbehalten|tous\s+droits\s+réservés|todos\s+los\s+derechos\s+reservados|tutti\s+i\s+diritti\s+riservati|todos\s+os\s+direitos\s+reservados|may\s+not\s+be\s+(?:published|reproduced),?\s+broadcast",
 )
 _BIO = re.compile(
@@ -157,12 +157,14 @@ def clean(lines: Lines, around: Surroundings) -> Cleaned:
     titles = {folded_line(title) for title in around.titles if title} - {""}
     authors = [folded_line(name) for name in around.authors]
     start = _first_paragraph(lines)
+    asked = _Asked.of("\n".join(lines))
     reasons: list[str | None] = []
     for at, line in enumerate(lines):
         reason = _repeats(line, titles) if at <= start else None
         if not reason and at < start and not (at == start - 1 and _PLACE_LINE.match(line)):
             reason = _above(line, titles, authors, around)
-        reasons.append(reason or _anywhere(line, authors, around, last=at >= 0.6 * len(lines)))
+        last = at >= 0.6 * len(lines)
+        reasons.append(reason or _anywhere(line, asked, authors, around, last=last))
     _mark_tail(lines, reasons, around.subheadings)
     kept = tuple(line for line, reason in zip(lines, reasons, strict=True) if reason is None)
     if not any(map(_is_running, kept)) and any(map(_is_running, lines)):
@@ -263,23 +265,38 @@ def _is_date(line: str) -> bool:
     return found > 0 and len(rest.split()) <= DATE_WORDS
 
 
-def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: bool) -> str | None:
-    words, lowered = len(line.split()), line.lower()
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The phrases that may stand in the lines of a text."""
+
+    pitch: Phrases
+    consent: Phrases
+    rights: Phrases
+
+    @classmethod
+    def of(cls, text: str) -> _Asked:
+        return cls(*(phrases.possible_in(text) for phrases in (_PITCH, _CONSENT, _RIGHTS)))
+
+
+def _anywhere(
+    line: str, asked: _Asked, authors: Sequence[str], around: Surroundings, *, last: bool
+) -> str | None:
+    words = len(line.split())
     if (
         words <= LABEL_WORDS
         and _SEE_ALSO.match(line)
         and not (words > 12 and _ends_sentence(line) and ":" not in line)
     ):
         return "pointer"
-    if words <= PITCH_WORDS and _PITCH.within(line, lowered):
+    if words <= PITCH_WORDS and asked.pitch.within(line):
         return "pitch"
-    if words <= LABEL_WORDS and _CONSENT.within(line, lowered):
+    if words <= LABEL_WORDS and asked.consent.within(line):
         return "consent"
     if words <= 20 and _PICTURE.search(line):
         return "picture"
     if words <= 12 and _DATED.match(line) and _DAY_OR_CLOCK.search(line):
         return "date"
-    if words <= 60 and _RIGHTS.within(line, lowered):
+    if words <= 60 and asked.rights.within(line):
         return "rights"
     if (
         words >= 4

@@ -71,23 +71,12 @@ class Remembered:
         return any(expression(root) for expression in self._expressions)
 
 
-class Rare:
-    """XPath expressions that look at more than tag and attributes, asked about a page only where
-    these do not rule out every element of it."""
-
-    def __init__(self, *expressions: etree.XPath) -> None:
-        self._expressions = expressions
-        self._possible = Remembered(*expressions)
-
-    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        if not self._possible(tree):
-            return []
-        return [element for expression in self._expressions for element in expression(tree)]
-
-
-_APPENDED = [Rare(*xpaths.RAW_TREE_PRUNE_XPATH)]
-_COMMENTS = [Remembered(*xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)]
+_CUT_FIRST = [*xpaths.RAW_TREE_PRUNE_XPATH, *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH]
+"""What follows the article on its page, and comments. The first looks at more than attributes, so
+that on a page where they rule nothing out, all are asked."""
+_MAY_BE_CUT = Remembered(*_CUT_FIRST)
 _DISCARDED = [Remembered(*xpaths.OVERALL_DISCARD_XPATH)]
+_BODY = [etree.XPath("body/*"), *xpaths.BODY_XPATH[1:]]
 
 
 def text_of_block(page: HtmlElement) -> str:
@@ -96,9 +85,9 @@ def text_of_block(page: HtmlElement) -> str:
     The page is used up.
     """
     try:
-        tree = prune_unwanted_nodes(page, _APPENDED)  # type: ignore[arg-type]
-        tree = prune_unwanted_nodes(tree, _COMMENTS)  # type: ignore[arg-type]
-        tree = convert_tags(tree_cleaning(tree, _OPTIONS), _OPTIONS)
+        if _MAY_BE_CUT(page):
+            prune_unwanted_nodes(page, _CUT_FIRST)
+        tree = convert_tags(tree_cleaning(page, _OPTIONS), _OPTIONS)
         with _remembering():
             body, _ = main_extractor.extract_content(tree, _OPTIONS)
     except (TypeError, ValueError):  # as trafilatura itself gives a page up
@@ -116,10 +105,11 @@ def text_of_page(tree: HtmlElement, *, url: str, fast: bool) -> str:
 
 @contextmanager
 def _remembering() -> Iterator[None]:
-    """As long as this lasts, trafilatura's list of what is no text is asked by way of ours."""
-    discarded = main_extractor.OVERALL_DISCARD_XPATH
-    main_extractor.OVERALL_DISCARD_XPATH = _DISCARDED
+    """As long as this lasts, trafilatura asks by way of ours what is no text, and takes the one
+    block of the page for the article's body."""
+    discarded, body = main_extractor.OVERALL_DISCARD_XPATH, main_extractor.BODY_XPATH
+    main_extractor.OVERALL_DISCARD_XPATH, main_extractor.BODY_XPATH = _DISCARDED, _BODY
     try:
         yield
     finally:
-        main_extractor.OVERALL_DISCARD_XPATH = discarded
+        main_extractor.OVERALL_DISCARD_XPATH, main_extractor.BODY_XPATH = discarded, body

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 try:
@@ -21,25 +22,35 @@ Cues = frozenset[str]
 phrase."""
 
 
+@dataclass(frozen=True, slots=True)
 class Phrases:
-    """Whether a text holds one of the phrases of an alternation, without regard to case."""
+    """An alternation of phrases to be found in any case: for each cue the phrases that need it."""
 
-    def __init__(self, alternation: str) -> None:
-        self._whole = re.compile(alternation, re.IGNORECASE)
+    by_cue: tuple[tuple[str, re.Pattern[str]], ...]
+
+    @classmethod
+    def of(cls, alternation: str) -> Phrases:
         by_cue: dict[str, list[str]] = {}
         for phrase in split(alternation):
             for cue in cues_of(phrase):
                 by_cue.setdefault(cue, []).append(phrase)
-        self._by_cue = [
-            (cue, re.compile("|".join(phrases), re.IGNORECASE)) for cue, phrases in by_cue.items()
-        ]
+        return cls(
+            tuple(
+                (cue, re.compile("|".join(phrases), re.IGNORECASE))
+                for cue, phrases in by_cue.items()
+            )
+        )
 
-    def within(self, text: str, lowered: str | None = None) -> bool:
-        """`lowered` is the text in small letters, where the caller has it."""
-        if lowered is None:
-            lowered = text.lower()
-        possible = [expression for cue, expression in self._by_cue if cue in lowered]
-        return any(expression.search(text) for expression in possible)
+    def possible_in(self, text: str) -> Phrases:
+        """Those of them that are worth looking for in the lines of a text."""
+        lowered = text.lower()
+        return Phrases(tuple([pair for pair in self.by_cue if pair[0] in lowered]))
+
+    def within(self, text: str) -> bool:
+        """Whether one of them stands in a text."""
+        if not self.by_cue:
+            return False
+        return any(expression.search(text) for _, expression in self.possible_in(text).by_cue)
 
 
 def split(alternation: str) -> list[str]:
