@@ -6,13 +6,14 @@ It belongs to the article, and often stands outside the block that holds the res
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.foreign_matter import width
 from ingest.plaintext import plain_text
-from ingest.words import folded_words
+from ingest.words import SOFT_HYPHEN, folded_words
 
 LEAST_CHARACTERS = 40
 """Shorter lines between headline and text are kickers, bylines and dates."""
@@ -24,6 +25,8 @@ COMPARED_WORDS = 8
 """A line that begins with the same words as the page's description is its standfirst."""
 TOP = 4
 """Lines of a text that are looked at first for its standfirst."""
+TELLING = 4
+"""Letters of a word that has to be in a text in which a phrase stands."""
 
 _LINES = frozenset({"p", "h2", "h3", "h4", "div", "span", "strong", "b", "em", "li", "section"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "form", "figure", "figcaption", "button", "a"})
@@ -88,7 +91,16 @@ def _begins_within(text: str, lines: Sequence[str]) -> bool:
     opening = _opening(text)
     if len(opening) == COMPARED_WORDS and any(_opening(line) == opening for line in lines[:TOP]):
         return True
-    return f" {' '.join(opening)} " in f" {' '.join(folded_words(' '.join(lines)))} "
+    whole = " ".join(lines)
+    rarest = max(opening, key=len, default="")
+    if len(rarest) >= TELLING and rarest not in whole.casefold() and _is_as_folded(whole):
+        return False
+    return f" {' '.join(opening)} " in f" {' '.join(folded_words(whole))} "
+
+
+def _is_as_folded(text: str) -> bool:
+    """Whether folding a text would change nothing within its words but their case."""
+    return SOFT_HYPHEN not in text and unicodedata.is_normalized("NFC", text)
 
 
 def _candidates(tree: HtmlElement, heading: str | None) -> Iterator[tuple[HtmlElement, str]]:
