@@ -17,7 +17,7 @@ from ingest.extraction.main_text import EXTRACTOR, text_of_block, text_of_page
 from ingest.extraction.metadata import PageMetadata, read_metadata
 from ingest.extraction.page_blocks import linked_lines, prune, subheadings
 from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
-from ingest.extraction.page_tree import drop_code, parse_page
+from ingest.extraction.page_tree import parse_page
 from ingest.extraction.person_names import clean_authors, portrayed
 from ingest.extraction.standfirst import standfirst, stated_standfirst
 from ingest.publishers import publisher_of
@@ -47,7 +47,6 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     tree = parse_page(body, url=url, content_type=content_type)
     metadata = read_metadata(tree, url=url)
     guess = None if metadata.published_times or day_in_url(url) else guessed_day(tree, url=url)
-    drop_code(tree)
     below_headline = stated_standfirst(
         tree, heading=metadata.heading, description=metadata.description
     )

@@ -160,11 +160,12 @@ def _weights(body: HtmlElement, foreign: frozenset[str]) -> dict[HtmlElement, in
 def _running_text(body: HtmlElement, foreign: frozenset[str]) -> Iterator[tuple[HtmlElement, int]]:
     """The pieces of running text: the element that each stands in, and its size."""
     for element in body.iter():
-        text, tail = element.text, element.tail
-        if text and len(text) >= LEAST_CHARACTERS // 3 and element.tag not in foreign:
+        text = element.text if element.tag not in foreign else None
+        if text and len(text) >= LEAST_CHARACTERS // 3:
             size = _size(text)
             if size >= LEAST_CHARACTERS:
                 yield element, size
+        tail = element.tail
         if tail and len(tail) >= LEAST_CHARACTERS // 3 and element is not body:
             owner = element.getparent()
             size = _size(tail) if owner.tag not in foreign else 0

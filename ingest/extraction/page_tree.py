@@ -49,16 +49,6 @@ def parse_page(body: bytes, *, url: str, content_type: str | None) -> HtmlElemen
         raise NotHtml("The page holds no HTML that could be read.", url=url) from error
 
 
-def drop_code(tree: HtmlElement) -> None:
-    """Take out of a page what no reader sees as text, once its metadata are read: half of a page's
-    bytes, which every copy of the tree would carry along. JSON-LD stays: trafilatura falls back
-    on it."""
-    etree.strip_elements(tree, "style", "svg", with_tail=False)
-    for script in list(tree.iter("script")):
-        if (script.get("type") or "").strip().lower() != "application/ld+json":
-            script.drop_tree()
-
-
 def _decode(body: bytes, content_type: str | None) -> str:
     """The page as text, by the same rules as feeds; the server's word on the charset goes before
     the page's."""
