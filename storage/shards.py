@@ -145,21 +145,16 @@ def settle(
 def _settle_shards(
     connection: duckdb.DuckDBPyConnection, results: Sequence[ShardResult], now: datetime
 ) -> None:
+    counts = ("pages", "articles", "known", "outside", "undated", "other_language")
     rows = [
         (
             result.shard.backfill_id,
             result.shard.name,
             *_state(result, now),
-            result.judged.pages,
-            result.judged.articles,
-            result.judged.known,
-            result.judged.outside,
-            result.judged.undated,
-            result.judged.other_language,
+            *(getattr(result.judged, count) for count in counts),
         )
         for result in results
     ]
-    counts = ("pages", "articles", "known", "outside", "undated", "other_language")
     columns = {
         "backfill_id": TEXT,
         "shard": TEXT,

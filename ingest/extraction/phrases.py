@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 try:
@@ -26,7 +27,7 @@ phrase."""
 class Phrases:
     """An alternation of phrases to be found in any case: for each cue the phrases that need it."""
 
-    by_cue: tuple[tuple[str, re.Pattern[str]], ...]
+    by_cue: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, alternation: str) -> Phrases:
@@ -34,12 +35,7 @@ class Phrases:
         for phrase in split(alternation):
             for cue in cues_of(phrase):
                 by_cue.setdefault(cue, []).append(phrase)
-        return cls(
-            tuple(
-                (cue, re.compile("|".join(phrases), re.IGNORECASE))
-                for cue, phrases in by_cue.items()
-            )
-        )
+        return cls(tuple((cue, "|".join(phrases)) for cue, phrases in by_cue.items()))
 
     def possible_in(self, text: str) -> Phrases:
         """Those of them that are worth looking for in the lines of a text."""
@@ -50,7 +46,13 @@ class Phrases:
         """Whether one of them stands in a text."""
         if not self.by_cue:
             return False
-        return any(expression.search(text) for _, expression in self.possible_in(text).by_cue)
+        return any(_compiled(phrases).search(text) for _, phrases in self.possible_in(text).by_cue)
+
+
+@cache
+def _compiled(phrases: str) -> re.Pattern[str]:
+    # When they are first met: few runs meet them all.
+    return re.compile(phrases, re.IGNORECASE)
 
 
 def split(alternation: str) -> list[str]:
