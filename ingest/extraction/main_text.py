@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 import trafilatura
 from lxml import etree
@@ -107,9 +108,10 @@ def text_of_page(tree: HtmlElement, *, url: str, fast: bool) -> str:
 def _remembering() -> Iterator[None]:
     """As long as this lasts, trafilatura asks by way of ours what is no text, and takes the one
     block of the page for the article's body."""
-    discarded, body = main_extractor.OVERALL_DISCARD_XPATH, main_extractor.BODY_XPATH
-    main_extractor.OVERALL_DISCARD_XPATH, main_extractor.BODY_XPATH = _DISCARDED, _BODY
+    theirs: Any = main_extractor
+    discarded, body = theirs.OVERALL_DISCARD_XPATH, theirs.BODY_XPATH
+    theirs.OVERALL_DISCARD_XPATH, theirs.BODY_XPATH = _DISCARDED, _BODY
     try:
         yield
     finally:
-        main_extractor.OVERALL_DISCARD_XPATH, main_extractor.BODY_XPATH = discarded, body
+        theirs.OVERALL_DISCARD_XPATH, theirs.BODY_XPATH = discarded, body
