@@ -26,7 +26,7 @@ from trafilatura.xml import xmltotxt
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
 """What made the text, as `articles.extractor` has it."""
 
-COMBINATIONS_KEPT = 20_000
+COMBINATIONS_KEPT = 5_000
 """Tags with their attributes of which it is known whether an expression picks them."""
 LONGEST_KEPT = 400
 """Characters of attributes. Longer ones are made for one page."""
