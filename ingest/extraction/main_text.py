@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 import trafilatura
@@ -26,17 +25,18 @@ from trafilatura.xml import xmltotxt
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
 """What made the text, as `articles.extractor` has it."""
 
-COMBINATIONS_KEPT = 5_000
-"""Tags with their attributes of which it is known whether an expression picks them."""
-LONGEST_KEPT = 400
-"""Characters of attributes. Longer ones are made for one page."""
+CHARACTERS_KEPT = 1_000_000
+"""Of attributes, with their tags, of which it is known whether an expression picks them."""
+OTHER = "other"
+"""In place of a tag that an expression does not name."""
 
 _OPTIONS = Extractor(output_format="python", fast=True, comments=False)
 
 # What it says about single pages is either an outcome of ours or of no use to the operator.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-_Attributes = tuple[tuple[str, str], ...]
+_Combination = tuple[Any, ...]
+"""A tag, and those attributes in their order: (tag, (name, value), ...)."""
 
 
 class Remembered:
@@ -46,30 +46,31 @@ class Remembered:
     def __init__(self, *expressions: etree.XPath) -> None:
         paths = " ".join(expression.path for expression in expressions)
         self._expressions = expressions
-        self._attributes = frozenset(re.findall(r"@([\w-]+)", paths))
+        self._names = frozenset(re.findall(r"@([\w-]+)", paths))
         self._tags = frozenset(re.findall(r"self::(\w+)", paths))
-        self._picks = lru_cache(COMBINATIONS_KEPT)(self._asked)
+        self._picks: dict[_Combination, bool] = {}
+        self._characters = 0
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        return [element for element in tree.iterdescendants() if self._is_picked(element)]
+        if self._characters > CHARACTERS_KEPT:
+            self._characters = 0
+            self._picks.clear()
+        asked = [
+            (element, (element.tag if element.tag in self._tags else OTHER, *named))
+            for element in tree.iterdescendants()
+            if (named := [pair for pair in element.items() if pair[0] in self._names])
+        ]
+        self._ask({combination for _, combination in asked} - self._picks.keys())
+        return [element for element, combination in asked if self._picks[combination]]
 
-    def _is_picked(self, element: HtmlElement) -> bool:
-        attributes = element.items()
-        if not attributes:
-            return False
-        asked = tuple([pair for pair in attributes if pair[0] in self._attributes])
-        if not asked:
-            return False
-        tag = element.tag if element.tag in self._tags else "other"
-        if sum([len(value) for _, value in asked]) > LONGEST_KEPT:
-            return self._asked(tag, asked)
-        return self._picks(tag, asked)
-
-    def _asked(self, tag: str, attributes: _Attributes) -> bool:
+    def _ask(self, combinations: Collection[_Combination]) -> None:
         root = etree.Element("root")
         # In their order: of "@id|@class", XPath reads the one that stands first.
-        etree.SubElement(root, tag, dict(attributes))
-        return any(expression(root) for expression in self._expressions)
+        elements = [etree.SubElement(root, tag, dict(named)) for tag, *named in combinations]
+        picked = {element for expression in self._expressions for element in expression(root)}
+        for combination, element in zip(combinations, elements, strict=True):
+            self._picks[combination] = element in picked
+            self._characters += sum([len(value) for _, value in combination[1:]])
 
 
 _CUT_FIRST = [*xpaths.RAW_TREE_PRUNE_XPATH, *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH]

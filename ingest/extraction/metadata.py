@@ -243,11 +243,6 @@ def _image(meta: Mapping[str, list[str]], linked: Mapping[str, Any], url: str) -
     return absolute if absolute.startswith(("http://", "https://")) else None
 
 
-_LICENCES = etree.XPath(
-    "//@rel[contains(., 'icense') or contains(., 'ICENSE')]/parent::*[self::a or self::link]"
-)
-
-
 def _rights(tree: HtmlElement, meta: Mapping[str, list[str]], url: str) -> str | None:
     """Reservations against archiving and mining, and licence links."""
     stated = [
@@ -258,8 +253,9 @@ def _rights(tree: HtmlElement, meta: Mapping[str, list[str]], url: str) -> str |
     ]
     for name in ("tdm-reservation", "tdm-policy"):
         stated += [f"{name}: {line}" for line in meta.get(name, [])[:1]]
-    for link in _LICENCES(tree):
-        if "license" in link.get("rel").lower().split() and link.get("href"):
+    for link in tree.iter("link", "a"):
+        rel = link.get("rel")
+        if rel and "license" in rel.lower().split() and link.get("href"):
             try:
                 stated.append("license: " + urljoin(url, link.get("href").strip()))
             except ValueError:

@@ -92,8 +92,9 @@ def _begins_within(text: str, lines: Sequence[str]) -> bool:
     if len(opening) == COMPARED_WORDS and any(_opening(line) == opening for line in lines[:TOP]):
         return True
     whole = " ".join(lines)
-    rarest = max(opening, key=len, default="")
-    if len(rarest) >= TELLING and rarest not in whole.casefold() and _is_as_folded(whole):
+    lowered = whole.casefold()
+    missing = any(len(word) >= TELLING and word not in lowered for word in opening)
+    if missing and _is_as_folded(whole):
         return False
     return f" {' '.join(opening)} " in f" {' '.join(folded_words(whole))} "
 
