@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from itertools import dropwhile, islice
 
 from lxml import etree
@@ -109,7 +110,7 @@ def _visible_byline(tree: HtmlElement, site_names: Collection[str]) -> tuple[str
     called = (
         element
         for element in tree.iter(*_BYLINE_TAGS)
-        if (name := element.get("class")) and _BYLINE_CLASS.search(name)
+        if (name := element.get("class")) and _is_byline(name)
     )
     for candidates in (_MARKED_BYLINE(tree), called):
         for element in islice(candidates, BYLINES_TRIED):
@@ -120,6 +121,11 @@ def _visible_byline(tree: HtmlElement, site_names: Collection[str]) -> tuple[str
             if found := clean_authors(_name_lines(pieces), site_names):
                 return found
     return () if heading is None else _unmarked_byline(heading, around, site_names)
+
+
+@lru_cache(maxsize=5_000)
+def _is_byline(name: str) -> bool:
+    return _BYLINE_CLASS.search(name) is not None
 
 
 def _unmarked_byline(

@@ -60,7 +60,9 @@ class Remembered:
             for element in tree.iterdescendants()
             if (named := [pair for pair in element.items() if pair[0] in self._names])
         ]
-        self._ask({combination for _, combination in asked} - self._picks.keys())
+        unknown = {combination for _, combination in asked if combination not in self._picks}
+        if unknown:
+            self._ask(unknown)
         return [element for element, combination in asked if self._picks[combination]]
 
     def _ask(self, combinations: Collection[_Combination]) -> None:

@@ -98,7 +98,7 @@ def subheadings(tree: HtmlElement) -> frozenset[str]:
     return frozenset(
         folded_line(heading.text_content())
         for heading in tree.iter("h2", "h3", "h4")
-        if heading.find(".//a") is None and heading.getparent().tag != "a"
+        if next(heading.iter("a"), None) is None and heading.getparent().tag != "a"
     )
 
 
