@@ -12,12 +12,9 @@ from ingest.errors import NoText, NotHtml
 from ingest.feeds.encoding import decode_feed
 from ingest.page_types import START_BYTES, not_html
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I)
-_IN_META = re.compile(rb"<meta[^>]*\Z", re.I)
-START = 4096
-"""Bytes at the beginning of a page in which it may name its charset."""
-META = 205
-"""Bytes of a meta tag in front of the charset."""
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I
+)
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.I)
 # What XML cannot hold, bare or as a reference: one of them would make trafilatura give up the page.
 _UNUSABLE_BYTES = bytes([*range(9), *range(14, 32)])
@@ -56,15 +53,11 @@ def _decode(body: bytes, content_type: str | None) -> str:
     """The page as text, by the same rules as feeds; the server's word on the charset goes before
     the page's."""
     http = _HTTP_CHARSET.search(content_type or "")
-    page = next((found for found in _CHARSET.finditer(body[:START]) if _is_in_meta(found)), None)
+    page = _META_CHARSET.search(body[:4096])
     label = http[1] if http else None
     if page and not (label and _is_known(label)):
         label = page[1].decode()
     return decode_feed(body, f"text/html; charset={label}" if label else None)
-
-
-def _is_in_meta(found: re.Match[bytes]) -> bool:
-    return _IN_META.search(found.string, max(0, found.start() - META), found.start()) is not None
 
 
 def _usable(text: str) -> bytes:
