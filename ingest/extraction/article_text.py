@@ -51,7 +51,7 @@ def read_text(tree: HtmlElement, metadata: PageMetadata, *, url: str) -> Article
         tree, heading=metadata.heading, description=metadata.description
     )
     stated = _stated_lines(metadata.article_body or "")
-    found, extractor = _found_lines(tree, url=url, stated=stated)
+    found, extractor = _found_lines(tree, url=url, language=metadata.language, stated=stated)
     lead = standfirst(tree, heading=metadata.heading, stated=below_headline, lines=found)
     if lead:
         found = (lead, *found)
@@ -83,7 +83,9 @@ def _surroundings(tree: HtmlElement, metadata: PageMetadata, found: Lines) -> Su
     )
 
 
-def _found_lines(tree: HtmlElement, *, url: str, stated: Lines) -> tuple[Lines, str]:
+def _found_lines(
+    tree: HtmlElement, *, url: str, language: str | None, stated: Lines
+) -> tuple[Lines, str]:
     """The lines of the article by trafilatura, looked for where the running text stands, and what
     made them.
 
@@ -100,10 +102,10 @@ def _found_lines(tree: HtmlElement, *, url: str, stated: Lines) -> tuple[Lines, 
     if frame and frame.block.tag != "body":
         quick = _lines(text_of_block(frame.alone()))
     else:
-        quick = _lines(text_of_page(tree, url=url, fast=True))
+        quick = _lines(text_of_page(tree, url=url, fast=True, language=language))
     if sum(map(len, quick)) >= max(SHORT_TEXT, QUICK_SHARE * shown):
         return quick, EXTRACTOR
-    return _lines(text_of_page(tree, url=url, fast=False)) or quick, EXTRACTOR
+    return _lines(text_of_page(tree, url=url, fast=False, language=language)) or quick, EXTRACTOR
 
 
 def _stated_lines(body: str) -> Lines:
