@@ -119,18 +119,21 @@ def _stop_words(language: str | None) -> Iterator[None]:
     """As long as this lasts, justext, the last of trafilatura's fallbacks, tells sentences by the
     stop words of one language: to read those of all hundred takes a fifth of a second."""
     before = _fallbacks.JT_STOPLIST
-    if language in JUSTEXT_LANGUAGES:
-        _fallbacks.JT_STOPLIST = _stop_words_of(JUSTEXT_LANGUAGES[language])
+    if language:
+        _fallbacks.JT_STOPLIST = _stop_words_of(language)
     try:
         yield
     finally:
-        if language in JUSTEXT_LANGUAGES:
+        if language:
             _fallbacks.JT_STOPLIST = before
 
 
 @cache
 def _stop_words_of(language: str) -> tuple[str, ...]:
-    return tuple(_fallbacks.get_stoplist(language))
+    """The stop words of a language; nothing that is a word where justext has none, as of languages
+    that set no spaces between words."""
+    name = JUSTEXT_LANGUAGES.get(language)
+    return tuple(_fallbacks.get_stoplist(name)) if name else ("",)
 
 
 @contextmanager
