@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
 from stored_stories import prose
-from trafilatura import main_extractor, xpaths
+from trafilatura import external, main_extractor, xpaths
 
 from ingest.extraction.frame import frame_of
-from ingest.extraction.main_text import Remembered, text_of_block
+from ingest.extraction.main_text import Remembered, text_of_block, text_of_page
 from ingest.extraction.page_blocks import prune
 from ingest.extraction.page_tree import parse_page
 
@@ -98,7 +99,7 @@ def test_expressions_asked_once_pick_what_they_pick_on_the_page(name: str) -> No
             etree.SubElement(both, tag, {"class": word, "id": "x", "href": "/"})
     picked = {element for one in expressions for element in one(page)}
     assert picked
-    assert Remembered(*expressions)(page) == [one for one in page.iter() if one in picked]  # type: ignore[arg-type]
+    assert Remembered(*expressions)(page) == [one for one in page.iter() if one in picked]
 
 
 def test_the_library_is_left_as_it_was() -> None:
@@ -114,3 +115,26 @@ def test_only_tag_and_attributes_are_asked_about() -> None:
             assert not re.search(
                 r"//|\.\.|::(?!\*)", re.sub(r"self::\w+", "", one.path.strip()[4:])
             )
+
+
+@pytest.mark.parametrize("language", ["de", "ja"])
+def test_of_a_declared_language_no_other_stop_words_are_read(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def all_languages() -> None:
+        raise AssertionError("the stop words of all languages were read")
+
+    monkeypatch.setattr(external, "get_stoplists", all_languages)
+    monkeypatch.setattr(external, "JT_STOPLIST", None)
+    judged: list[object] = []
+    by_justext = external.try_justext
+
+    def seen(tree: HtmlElement, *asked: Any) -> Any:
+        judged.append(asked)
+        return by_justext(tree, *asked)
+
+    monkeypatch.setattr(external, "try_justext", seen)
+    page = document_fromstring("<html><body><p>Die Fähre legt um acht Uhr ab.</p></body></html>")
+    assert "Fähre" in text_of_page(page, url=URL, fast=False, language=language)
+    assert judged
+    assert external.JT_STOPLIST is None
