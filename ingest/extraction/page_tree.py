@@ -40,7 +40,7 @@ def parse_page(body: bytes, *, url: str, content_type: str | None) -> HtmlElemen
     # One class for all elements: looking it up by tag in Python costs a tenth of an extraction.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
-        return document_fromstring(_usable(_decode(body, content_type)), parser=parser)
+        return document_fromstring(_page_in_utf8(body, content_type), parser=parser)
     except etree.ParserError as error:
         raise NoText("The page is empty.", url=url) from error
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -49,23 +49,36 @@ def parse_page(body: bytes, *, url: str, content_type: str | None) -> HtmlElemen
         raise NotHtml("The page holds no HTML that could be read.", url=url) from error
 
 
-def _decode(body: bytes, content_type: str | None) -> str:
-    """The page as text, by the same rules as feeds; the server's word on the charset goes before
-    the page's."""
+def _page_in_utf8(body: bytes, content_type: str | None) -> bytes:
+    """The page in UTF-8 without what XML cannot hold. The charset is found by the same rules as for
+    feeds; the server's word on it goes before the page's."""
     http = _HTTP_CHARSET.search(content_type or "")
     page = _META_CHARSET.search(body[:4096])
     label = http[1] if http else None
     if page and not (label and _is_known(label)):
         label = page[1].decode()
-    return decode_feed(body, f"text/html; charset={label}" if label else None)
-
-
-def _usable(text: str) -> bytes:
-    """The page in UTF-8 without what XML cannot hold."""
-    for character in _NO_CHARACTERS:
-        if character in text:
+    whole = body
+    if (text := _plain_utf8(body, label)) is None:
+        text = decode_feed(body, f"text/html; charset={label}" if label else None)
+        whole = text.encode()
+    if any(character in text for character in _NO_CHARACTERS):
+        for character in _NO_CHARACTERS:
             text = text.replace(character, "")
-    return _UNUSABLE_REFERENCE.sub(b"", text.encode().translate(_BREAKS, _UNUSABLE_BYTES))
+        whole = text.encode()
+    return _UNUSABLE_REFERENCE.sub(b"", whole.translate(_BREAKS, _UNUSABLE_BYTES))
+
+
+def _plain_utf8(body: bytes, label: str | None) -> str | None:
+    """The text of a page in UTF-8 that claims to be nothing else, as most do: it need not be
+    written in UTF-8 again. None of any other."""
+    if label is not None and label.lower() not in ("utf-8", "utf8"):
+        return None
+    if b"\0" in body[:4] or b"<?xml" in body[:1024] or body.startswith(codecs.BOM_UTF8):
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_known(label: str) -> bool:
