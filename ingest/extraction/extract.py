@@ -9,7 +9,7 @@ from ingest.extraction.credits import Credit, find_credits
 from ingest.extraction.foreign_matter import Lines
 from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
-from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
+from ingest.extraction.page_dates import choose_published
 from ingest.extraction.page_tree import parse_page
 from ingest.extraction.person_names import clean_authors, portrayed
 from ingest.publishers import publisher_of
@@ -29,9 +29,9 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     """
     tree = parse_page(body, url=url, content_type=content_type)
     metadata = read_metadata(tree, url=url)
-    guess = None if metadata.published_times or day_in_url(url) else guessed_day(tree, url=url)
-    times = [guess.isoformat()] if guess else list(metadata.published_times)
-    published, source = choose_published(times, url=url, now=now)
+    published = choose_published(
+        tree, metadata.published_times, heading=metadata.heading, url=url, now=now
+    )
     modified = parse_feed_time(metadata.modified, now=now) if metadata.modified else None
     article = read_text(tree, metadata, url=url)
     bylines = [line for line, reason in article.removed if reason in ("byline", "bio")]
@@ -40,8 +40,8 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     return Extraction(
         title=metadata.title or "",
         authors=_authors(metadata, bylines, article.found),
-        published_at=published.at if published else None,
-        published_precision=published.precision if published and published.at else None,
+        published_at=published.at,
+        published_precision=published.precision,
         modified_at=modified.at if modified else None,
         declared_canonical_url=metadata.canonical_url,
         language=language_of(text, metadata.language),
@@ -53,12 +53,12 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         rights=metadata.rights,
         content_status=article.status,
         extractor=article.extractor,
-        published_source=source,
+        published_source=published.source,
         credits=tuple(dict.fromkeys(credit.name for credit in credits)),
         credit_source=credits[0].source if credits else None,
         titles=metadata.titles,
         foreign=tuple(line for line, _ in article.removed),
-        published_guessed=guess is not None,
+        published_guessed=published.guessed,
     )
 
 
@@ -83,5 +83,5 @@ def _authors(metadata: PageMetadata, bylines: Lines, found: Lines) -> tuple[str,
         or clean_authors(
             [line for line in bylines if line in found[:BYLINE_LINES]], metadata.site_names
         )
-        or portrayed(found[-PORTRAIT_LINES:])
+        or portrayed(found[-PORTRAIT_LINES:], metadata.site_names)
     )

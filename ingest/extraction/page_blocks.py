@@ -36,6 +36,16 @@ _CONTENT_BLOCK = re.compile(
 _ARTICLE_BODY = etree.XPath("boolean(.//*[@itemprop='articleBody'])")
 
 
+_TOPICS = re.compile(r"(?:^|\s)(?:category|tag)-\S+")
+
+
+def names_of(block: HtmlElement) -> str:
+    """Class and id of a block, without the topics of its article that WordPress puts there
+    ("tag-newsletters")."""
+    names = f"{block.get('class') or ''} {block.get('id') or ''}"
+    return _TOPICS.sub("", names) if "category-" in names or "tag-" in names else names
+
+
 def prune(tree: HtmlElement) -> int:
     """Take out of a page the blocks that their class or id calls something else than the article:
     newsletter boxes, related stories, sharing, comments. Returns how many. A block that holds the
@@ -44,7 +54,7 @@ def prune(tree: HtmlElement) -> int:
     named = [
         block
         for block in tree.iter("div", "section", "aside", "ul", "form")
-        if _is_foreign(f"{block.get('class') or ''} {block.get('id') or ''}")
+        if _is_foreign(names_of(block))
     ]
     removed = 0
     for block in named:
@@ -69,7 +79,7 @@ def _is_foreign(names: str) -> bool:
 def _holds_article(block: HtmlElement) -> bool:
     if next(block.iter("h1", "article"), None) is not None or _ARTICLE_BODY(block):
         return True
-    if _CONSENT_BLOCK.search(f"{block.get('class') or ''} {block.get('id') or ''}".lower()):
+    if _CONSENT_BLOCK.search(names_of(block).lower()):
         return False
     return len(block.text_content()) > MAX_FOREIGN_BLOCK
 
