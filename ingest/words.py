@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 import xxhash
@@ -22,6 +23,8 @@ _MARKS = (
     "\u0711\u0730-\u074a\u07a6-\u07b0\u0900-\u0963\u0966-\u096f\u0971-\u0df3"
 )
 _WORDS = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[\w{_MARKS}])+")
+_AROUND = ".,;:!?()[]\"'"
+"""What mostly stands around a word and is no part of it."""
 _UNSPACED_CHARACTER = re.compile(rf"[{UNSPACED}]")
 
 SOFT_HYPHEN = "\u00ad"
@@ -64,12 +67,20 @@ class _Kept(dict[str, T]):
 
 def _folded(token: str) -> str:
     """The words of a token, with spaces between."""
+    if token.isascii() and (bare := token.strip(_AROUND)).isalnum():  # most of them, at once
+        return bare.lower()
     folded = unicodedata.normalize("NFKC", token.replace(SOFT_HYPHEN, "")).casefold()
     return " ".join(_WORDS.findall(folded))
 
 
+def _counted(token: str) -> int:
+    if token.isascii() and token.strip(_AROUND).isalnum():
+        return 1
+    return len(_WORDS.findall(token))
+
+
 _FOLDED = _Kept(_folded)
-_COUNTED = _Kept(lambda token: len(_WORDS.findall(token)))
+_COUNTED = _Kept(_counted)
 
 
 def count_words(text: str) -> int:
@@ -81,7 +92,14 @@ def count_words(text: str) -> int:
     return len(words) - characters + (characters + 1) // 2
 
 
+@lru_cache(maxsize=1)
+def folded_text(text: str) -> bytes:
+    """The folded words of a text with spaces between, in UTF-8. Kept for the last text: an
+    article's is hashed as a whole, and then in pieces."""
+    return " ".join(folded_words(text)).encode("utf-8", "surrogatepass")
+
+
 def content_hash(text: str) -> str:
     """XXH3 (64 bit) of the folded words: the same for texts that differ in spacing, case or
     punctuation only."""
-    return xxhash.xxh3_64_hexdigest(" ".join(folded_words(text)).encode("utf-8", "surrogatepass"))
+    return xxhash.xxh3_64_hexdigest(folded_text(text))

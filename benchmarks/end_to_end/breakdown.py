@@ -45,7 +45,9 @@ class Stopwatch:
 def main() -> None:
     home, scratch = (Home(Path(folder)) for folder in sys.argv[1:])
     pages = [page for file in sorted(home.archive.iterdir()) for _, page in iter_pages(file)]
-    # Its first page makes the process import the parsers, which each worker does once in a run.
+    # Parsers and tables are loaded once in a run, by the process that workers are forked from.
+    import ingest.workers.preloaded  # noqa: F401
+
     _extracted(pages[0])
     extraction = Stopwatch()
     articles = [article for page in pages if (article := extraction(_extracted, page))]

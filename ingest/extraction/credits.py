@@ -49,6 +49,7 @@ class Statement:
     words: str
 
 
+_CUES = tuple((cue, at) for at, one in enumerate(PATTERNS) for cue in one.cues or ("",))
 _SPELLINGS = tuple(spelling.casefold() for group in AGENCIES.values() for spelling in group)
 _AGENCY_CUES = frozenset(spelling.split()[0].split("-")[0] for spelling in _SPELLINGS) - {
     "the",
@@ -117,10 +118,9 @@ def _in_part(part: str, *, opening: bool) -> Iterator[Statement]:
     agencies = not _AGENCY_CUES.isdisjoint(_WORD.findall(lowered)) or any(
         name in lowered for name in _UNSPACED_AGENCIES
     )
-    for pattern in PATTERNS:
-        if pattern.agency and not agencies:
-            continue
-        if pattern.cues and not any(cue in lowered for cue in pattern.cues):
+    possible = {at for cue, at in _CUES if cue in lowered}
+    for at, pattern in enumerate(PATTERNS):
+        if at not in possible or (pattern.agency and not agencies):
             continue
         if pattern.kind == "dateline" and not opening:
             continue

@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ingest.extraction.agencies import agency_pattern
+from ingest.extraction.phrases import Phrases
 from ingest.words import folded_line
 
 PARAGRAPH_WORDS = 25
@@ -80,7 +81,7 @@ _SEE_ALSO = re.compile(
     re.IGNORECASE,
 )
 # Calls to subscribe, register, follow, download, write in or comment.
-_PITCH = re.compile(
+_PITCH = Phrases.of(
     r"\bsign(?:ing)?\s+up\s+(?:(?:to|for)\s+(?:the\b.{0,60}\b(?:newsletters?|briefing|bulletin|digest|alerts?|updates?|inbox|mailing\s+list)\b|our|my|free|daily|weekly|breaking|email|e-mail|updates?|alerts?|receive|get)|here|now|today|with|below)|\bsubscribe\b.{0,60}\b(?:newsletter|today|now|here|channel|premium|podcast|email|feed)|\bnewsletters?\b.{0,60}\b(?:sign|subscribe|inbox|daily|weekly|free|click|deliver)"
     r"|\b(?:daily|weekly|free|our|the\s+\w+)\s+newsletters?\b|deliver(?:ed)?\s+(?:\w+\s+){0,4}(?:to\s+)?your\s+(?:inbox|letterbox|email)"
     r"|\bfollow\s+(?:us|me|him|her|them|\w+(?:\.\w+)?(?:\s+\w+)?)\s+(?:\w+\s+)?on\s+(?:twitter|facebook|instagram|x\b|google|telegram|whatsapp|bluesky|threads|linkedin|tiktok|youtube|social)"
@@ -93,24 +94,12 @@ _PITCH = re.compile(
     r"|\bsuscr[ií]b(?:ete|ase|irse)|\bs[ií]gu(?:enos|ele)\b|\bboletín\b.{0,40}\b(?:suscr|recib|apúnt)|\brec[ií]b[ae]\b.{0,60}\b(?:newsletter|bolet[ií]n)|\btu\s+suscripción\b|\btu\s+(?:cuenta|contraseña)\b|\búnete\s+a\b"
     r"|\biscriviti\b|\bseguici\b|\babbonati\b|\binscreva-se|\bassine\s+(?:a|o|nossa)\b|\bsiga[- ](?:nos|o|a)\b.{0,30}\b(?:instagram|twitter|facebook|google|canal)|\breceba\b.{0,60}\b(?:newsletter|notícias)|\bcanal\s+(?:do|no)\s+whatsapp"
     r"|\b(?:schrijf\s+je\s+in|meld\s+je\s+aan|volg\s+ons)\b|\b(?:prenumerera|abonner)\b|\bmeld\s+deg\s+på|\bzapisz\s+się|\bподпис(?:ывайтесь|аться|ка)\b|\bпідпис(?:уйтесь|атися)|\b有料会員|会員登録|メルマガ|구독|订阅|扫码",
-    re.IGNORECASE,
 )
-# One of these is in every pitch: looking for them first spares most lines the long expression.
-_PITCH_TRIGGERS = (
-    "sign", "subscri", "newsletter", "inbox", "letterbox", "follow", "like us", "preferred source",
-    "join", "app", "click", "bookmark", "trial", "got a", "mail", "send", "regist", "log", "comment",
-    "tell us", "display name", "support", "donat", "contribution", "repost", "privacy", "abonn", "anmeld",
-    "folgen", "kostenlos", "social media", "abo", "artikel", "hier", "jetzt", "inscri", "suivez",
-    "recevez", "suscri", "sígue", "sigue", "boletín", "recib", "tu cuenta", "contraseña", "únete",
-    "iscriviti", "seguici", "assine", "siga", "receba", "canal", "schrijf", "meld", "volg",
-    "prenumerera", "zapisz", "подпис", "підпис", "会員", "メルマガ", "구독", "订阅", "扫码",
-)  # fmt: skip
-_CONSENT = re.compile(
+_CONSENT = Phrases.of(
     r"privatsphäre-?einstellungen|externer?\s+inhalt|klick\s+für\s+den\s+datenschutz|empfohlener\s+(?:redaktioneller\s+)?inhalt|"
     r"(?:this|the)\s+content\s+is\s+(?:not\s+available|hosted\s+by)|cookie\s+(?:settings|preferences|policy)|to\s+view\s+this\s+content|enable\s+javascript|accept\s+(?:all\s+)?cookies|we\s+use\s+cookies|"
     r"ce\s+contenu\s+(?:est\s+bloqué|n['’]est\s+pas)|datenschutzerklärung|druckvorschau|browser\s+does\s+not\s+support|"
     r"inhalte\s+(?:von|anzeigen)|sie\s+können\s+(?:ihre|mit)\s+.{0,40}(?:zustimmung|anzeigen\s+lassen)",
-    re.IGNORECASE,
 )
 _PICTURE = re.compile(
     rf"^\W*(?:photos?|pictures?|images?|fotos?|bild(?:rechte|quelle)?|quelle|crédit(?:\s+photo)?|credits?(?!/)|foto\s+de|imagen|immagine|imagem|illustration|grafik|©|\(c\)|copyright)\s*(?:[:©/]|by\b|courtesy|von\b|via\b|credit)"
@@ -149,9 +138,8 @@ _END = re.compile(
     r"^\W*(?:about\s+the\s+authors?|leave\s+a\s+(?:comment|reply)|join\s+our\s+commenting\s+forum|comments?(?:\s*\(?\d*\)?)?|disclaimer|über\s+d(?:en\s+autor|ie\s+autorin)|kommentare|commentaires|comentarios|comentários|commenti|reacties|sobre\s+(?:el|o)\s+autora?)\W*$",
     re.IGNORECASE,
 )
-_RIGHTS = re.compile(
+_RIGHTS = Phrases.of(
     r"^\W*all\s+rights\s+reserved|^\W*(?:©|\(c\)|copyright\b).*\ball\s+rights\s+reserved|\ball\s+rights\s+reserved\W*$|alle\s+rechte\s+vorbehalten|tous\s+droits\s+réservés|todos\s+los\s+derechos\s+reservados|tutti\s+i\s+diritti\s+riservati|todos\s+os\s+direitos\s+reservados|may\s+not\s+be\s+(?:published|reproduced),?\s+broadcast",
-    re.IGNORECASE,
 )
 _BIO = re.compile(
     r"\s*(?:,|\(|–|-|is\b|was\b|has\b|covers?\b|works?\b|writes?\b|reports?\b|joined\b|makes\b|ist\b|war\b|schreibt\b|arbeitet\b|est\b|es\b|è\b|é\b|er\b|är\b)",
@@ -169,12 +157,14 @@ def clean(lines: Lines, around: Surroundings) -> Cleaned:
     titles = {folded_line(title) for title in around.titles if title} - {""}
     authors = [folded_line(name) for name in around.authors]
     start = _first_paragraph(lines)
+    asked = _Asked.of("\n".join(lines))
     reasons: list[str | None] = []
     for at, line in enumerate(lines):
         reason = _repeats(line, titles) if at <= start else None
         if not reason and at < start and not (at == start - 1 and _PLACE_LINE.match(line)):
             reason = _above(line, titles, authors, around)
-        reasons.append(reason or _anywhere(line, authors, around, last=at >= 0.6 * len(lines)))
+        last = at >= 0.6 * len(lines)
+        reasons.append(reason or _anywhere(line, asked, authors, around, last=last))
     _mark_tail(lines, reasons, around.subheadings)
     kept = tuple(line for line, reason in zip(lines, reasons, strict=True) if reason is None)
     if not any(map(_is_running, kept)) and any(map(_is_running, lines)):
@@ -195,6 +185,8 @@ def _without_headline(text: str, titles: Collection[str]) -> str:
 
 def width(line: str) -> int:
     """Characters, those of wide scripts counted for three: they say that much more."""
+    if line.isascii() or max(line) <= "\u2fff":
+        return len(line)
     return sum(3 if mark > "\u2fff" else 1 for mark in line)
 
 
@@ -273,7 +265,22 @@ def _is_date(line: str) -> bool:
     return found > 0 and len(rest.split()) <= DATE_WORDS
 
 
-def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: bool) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The phrases that may stand in the lines of a text."""
+
+    pitch: Phrases
+    consent: Phrases
+    rights: Phrases
+
+    @classmethod
+    def of(cls, text: str) -> _Asked:
+        return cls(*(phrases.possible_in(text) for phrases in (_PITCH, _CONSENT, _RIGHTS)))
+
+
+def _anywhere(
+    line: str, asked: _Asked, authors: Sequence[str], around: Surroundings, *, last: bool
+) -> str | None:
     words = len(line.split())
     if (
         words <= LABEL_WORDS
@@ -281,15 +288,15 @@ def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: 
         and not (words > 12 and _ends_sentence(line) and ":" not in line)
     ):
         return "pointer"
-    if words <= PITCH_WORDS and _is_pitch(line):
+    if words <= PITCH_WORDS and asked.pitch.within(line):
         return "pitch"
-    if words <= LABEL_WORDS and _CONSENT.search(line):
+    if words <= LABEL_WORDS and asked.consent.within(line):
         return "consent"
     if words <= 20 and _PICTURE.search(line):
         return "picture"
     if words <= 12 and _DATED.match(line) and _DAY_OR_CLOCK.search(line):
         return "date"
-    if words <= 60 and _RIGHTS.search(line):
+    if words <= 60 and asked.rights.within(line):
         return "rights"
     if (
         words >= 4
@@ -312,11 +319,6 @@ def _anywhere(line: str, authors: Sequence[str], around: Surroundings, *, last: 
         if words <= 12 and _BYLINE.match(line) and not _ends_sentence(line):
             return "byline"
     return None
-
-
-def _is_pitch(line: str) -> bool:
-    lower = line.lower()
-    return any(word in lower for word in _PITCH_TRIGGERS) and _PITCH.search(line) is not None
 
 
 def _mark_tail(lines: Lines, reasons: list[str | None], subheadings: Collection[str]) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 
-from lxml import etree, html
+from lxml import etree
 from lxml.html import HtmlElement
 
 LEAST_CHARACTERS = 60
@@ -34,10 +34,7 @@ _NEVER_RUNNING = frozenset({
 })  # fmt: skip
 _RARELY_RUNNING = frozenset({"nav", "footer", "aside", "form", "figure"})
 _NO_FRAME = frozenset({"p", "blockquote", "ul", "ol", "li", "dl", "table", "tbody", "tr", "pre"})
-_RUNNING = etree.XPath(
-    f"//body//text()[string-length(.) >= {LEAST_CHARACTERS // 3}]"
-    "[not(parent::script or parent::style or parent::a)]"
-)
+_HIDDEN = etree.XPath(".//p[@aria-hidden or contains(@class, 'paywall')]")
 _NAMED = re.compile(
     r"(?:article|art|post|entry|story|news|text|main|page)[-_]{0,2}(?:content|body|text|entry|copy)|"
     r"(?:content|body)[-_]{0,2}(?:article|text|main|copy)|articleBody|fulltext",
@@ -53,29 +50,18 @@ class Frame:
     block: HtmlElement
     characters: int
 
-    @contextmanager
-    def alone(self) -> Iterator[HtmlElement]:
-        """As long as this lasts, the block is a page of its own, and the article's body to
-        trafilatura whatever it is called."""
-        block, tag, named = self.block, self.block.tag, self.block.get("itemprop")
-        parent, tail = block.getparent(), block.tail
-        place = parent.index(block)
-        page = html.Element("html")
+    def alone(self) -> HtmlElement:
+        """A copy of the block as a page of its own, where it is the article's body to trafilatura
+        whatever it is called."""
+        page = self.block.makeelement("html")
+        block = deepcopy(self.block)
         etree.SubElement(page, "body").append(block)
         block.tag, block.tail = "div", None
         block.set("itemprop", "articleBody")
         # What publishers hide from readers who have not paid, trafilatura would leave out.
-        for element in block.xpath(".//p[@aria-hidden or contains(@class, 'paywall')]"):
+        for element in _HIDDEN(block):
             element.attrib.clear()
-        try:
-            yield page
-        finally:
-            parent.insert(place, block)
-            block.tag, block.tail = tag, tail
-            if named is None:
-                del block.attrib["itemprop"]
-            else:
-                block.set("itemprop", named)
+        return page
 
 
 def frame_of(tree: HtmlElement) -> Frame | None:
@@ -87,9 +73,9 @@ def frame_of(tree: HtmlElement) -> Frame | None:
     body = next(tree.iter("body"), None)
     if body is None:
         return None
-    weights = _weights(tree, _NEVER_RUNNING | _RARELY_RUNNING)
+    weights = _weights(body, _NEVER_RUNNING | _RARELY_RUNNING)
     if weights.get(body, 0) < ENOUGH:  # some set the whole page in an aside or a form
-        weights = _weights(tree, _NEVER_RUNNING)
+        weights = _weights(body, _NEVER_RUNNING)
     start = max(
         (block for block in _with_headline(tree) if weights.get(block, 0) >= ENOUGH),
         key=lambda block: weights[block],
@@ -154,19 +140,16 @@ def _is_whole(block: HtmlElement, weights: Mapping[HtmlElement, int], least: flo
     )
 
 
-def _weights(tree: HtmlElement, foreign: frozenset[str]) -> dict[HtmlElement, int]:
+def _weights(body: HtmlElement, foreign: frozenset[str]) -> dict[HtmlElement, int]:
     """For each block the running text in it, in characters, without what stands in foreign tags."""
-    direct: dict[HtmlElement, int] = {}
-    for text in _RUNNING(tree):
-        size = _size(text)
-        if size < LEAST_CHARACTERS:
-            continue
-        parent = text.getparent()
-        if text.is_tail:
-            parent = parent.getparent()
-        direct[parent] = direct.get(parent, 0) + size
     weights: dict[HtmlElement, int] = {}
-    for parent, size in direct.items():
+    around: dict[HtmlElement, int] = {}
+    for owner, size in _running_text(body, foreign):
+        weights[owner] = weights.get(owner, 0) + size
+        parent = owner.getparent()
+        around[parent] = around.get(parent, 0) + size
+    # Paragraphs side by side have the same blocks around them.
+    for parent, size in around.items():
         above = [parent, *parent.iterancestors()]
         if foreign.isdisjoint([element.tag for element in above]):
             for element in above:
@@ -174,8 +157,26 @@ def _weights(tree: HtmlElement, foreign: frozenset[str]) -> dict[HtmlElement, in
     return weights
 
 
+def _running_text(body: HtmlElement, foreign: frozenset[str]) -> Iterator[tuple[HtmlElement, int]]:
+    """The pieces of running text: the element that each stands in, and its size."""
+    for element in body.iter():
+        text = element.text if element.tag not in foreign else None
+        if text and len(text) >= LEAST_CHARACTERS // 3:
+            size = _size(text)
+            if size >= LEAST_CHARACTERS:
+                yield element, size
+        tail = element.tail
+        if tail and len(tail) >= LEAST_CHARACTERS // 3 and element is not body:
+            owner = element.getparent()
+            size = _size(tail) if owner.tag not in foreign else 0
+            if size >= LEAST_CHARACTERS:
+                yield owner, size
+
+
 def _size(text: str) -> int:
+    """Characters, marks of scripts without spaces counted for three; none where it is too short."""
+    narrow = text.isascii() or max(text) <= "\u2fff"
+    if narrow and len(text) < LEAST_CHARACTERS:
+        return 0
     bare = " ".join(text.split())
-    if bare.isascii() or max(bare, default="") <= "\u2fff":
-        return len(bare)
-    return sum(3 if mark > "\u2fff" else 1 for mark in bare)
+    return len(bare) if narrow else sum(3 if mark > "\u2fff" else 1 for mark in bare)

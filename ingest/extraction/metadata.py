@@ -238,7 +238,8 @@ def _rights(tree: HtmlElement, meta: Mapping[str, list[str]], url: str) -> str |
     for name in ("tdm-reservation", "tdm-policy"):
         stated += [f"{name}: {line}" for line in meta.get(name, [])[:1]]
     for link in tree.iter("link", "a"):
-        if "license" in (link.get("rel") or "").lower().split() and link.get("href"):
+        rel = link.get("rel")
+        if rel and "license" in rel.lower().split() and link.get("href"):
             try:
                 stated.append("license: " + urljoin(url, link.get("href").strip()))
             except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.words import folded_line
@@ -14,25 +15,25 @@ LINK_SHARE = 0.8
 MAX_FOREIGN_BLOCK = 3000
 """Characters. A longer block may be the article under an odd name."""
 
+# In small letters, as are the names they are searched in: `re` passes over what cannot begin a
+# match four times faster than with IGNORECASE.
 _FOREIGN_BLOCK = re.compile(
     r"(?:^|[\s_-])(?:newsletters?|related|recommend\w*|most-?(?:read|popular|viewed)|trending|popular|"
     r"latest-?(?:news|stories|posts)\w*|more-?(?:stories|news|from|articles)\w*|read-?(?:also|next)|see-?also|"
     r"share|sharing|social|signup|sign-up|subscribe|subscription|comments?|disqus|promos?|"
     r"author-?(?:bio|box|info)|about-?author|bio|cookie\w*|consent|gdpr|breadcrumbs?|taboola|outbrain|"
     r"adverts?|advertisement|sponsored|teasers?)(?:$|[\s_-])"
-    r"|[a-z](?:Newsletter|Related|Recommend|Teaser|SocialShare)",
-    re.IGNORECASE,
+    r"|[a-z](?:newsletter|related|recommend|teaser|socialshare)"
 )
 _CONSENT_BLOCK = re.compile(
     r"onetrust|(?:^|[\s_-])ot-sdk|didomi|usercentrics|cybot|qc-cmp|sp_message|truste|"
-    r"(?:cookie|consent|gdpr|ccpa)[\w-]*(?:banner|bar|consent|dialog|law|manager|modal|notice|popup|sdk|wrapper)",
-    re.IGNORECASE,
+    r"(?:cookie|consent|gdpr|ccpa)[\w-]*(?:banner|bar|consent|dialog|law|manager|modal|notice|popup|sdk|wrapper)"
 )
 """Tools that ask for consent, whose text can be longer than an article."""
 _CONTENT_BLOCK = re.compile(
-    r"(?:article|entry|post|story|main|page|body)[-_]*(?:content|body|text)|content[-_]*(?:body|main|article)|slide",
-    re.IGNORECASE,
+    r"(?:article|entry|post|story|main|page|body)[-_]*(?:content|body|text)|content[-_]*(?:body|main|article)|slide"
 )
+_ARTICLE_BODY = etree.XPath("boolean(.//*[@itemprop='articleBody'])")
 
 
 _TOPICS = re.compile(r"(?:^|\s)(?:category|tag)-\S+")
@@ -69,17 +70,18 @@ def prune(tree: HtmlElement) -> int:
 def _is_foreign(names: str) -> bool:
     if names == " ":
         return False
-    if _FOREIGN_BLOCK.search(names) is not None:
-        return _CONTENT_BLOCK.search(names) is None
-    return _CONSENT_BLOCK.search(names) is not None
+    lowered = names.lower()
+    if _FOREIGN_BLOCK.search(lowered) is not None:
+        return _CONTENT_BLOCK.search(lowered) is None
+    return _CONSENT_BLOCK.search(lowered) is not None
 
 
 def _holds_article(block: HtmlElement) -> bool:
-    if block.find(".//h1") is not None or block.xpath(".//*[@itemprop='articleBody'] | .//article"):
+    if next(block.iter("h1", "article"), None) is not None or _ARTICLE_BODY(block):
         return True
-    if _CONSENT_BLOCK.search(names_of(block)):
+    if _CONSENT_BLOCK.search(names_of(block).lower()):
         return False
-    return sum(len(text) for text in block.itertext()) > MAX_FOREIGN_BLOCK
+    return len(block.text_content()) > MAX_FOREIGN_BLOCK
 
 
 def linked_lines(tree: HtmlElement) -> frozenset[str]:
@@ -106,7 +108,7 @@ def subheadings(tree: HtmlElement) -> frozenset[str]:
     return frozenset(
         folded_line(heading.text_content())
         for heading in tree.iter("h2", "h3", "h4")
-        if heading.find(".//a") is None and heading.getparent().tag != "a"
+        if next(heading.iter("a"), None) is None and heading.getparent().tag != "a"
     )
 
 

@@ -6,13 +6,14 @@ It belongs to the article, and often stands outside the block that holds the res
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.foreign_matter import width
 from ingest.plaintext import plain_text
-from ingest.words import folded_words
+from ingest.words import SOFT_HYPHEN, folded_words
 
 LEAST_CHARACTERS = 40
 """Shorter lines between headline and text are kickers, bylines and dates."""
@@ -22,10 +23,14 @@ ELEMENTS = 150
 """So many elements below the headline are looked at."""
 COMPARED_WORDS = 8
 """A line that begins with the same words as the page's description is its standfirst."""
+TOP = 4
+"""Lines of a text that are looked at first for its standfirst."""
+TELLING = 4
+"""Letters of a word that has to be in a text in which a phrase stands."""
 
 _LINES = frozenset({"p", "h2", "h3", "h4", "div", "span", "strong", "b", "em", "li", "section"})
 _ELSEWHERE = frozenset({"nav", "aside", "footer", "form", "figure", "figcaption", "button", "a"})
-_NO_LINE = frozenset({"p", "div", "li", "section", "ul", "script", "style", "img", "time"})
+_NO_LINE = ("p", "div", "li", "section", "ul", "script", "style", "img", "time")
 _NO_STANDFIRST = re.compile(
     r"caption|credit|photo|image|gallery|video|author|byline|bio(?:$|[\s_-])|related|teaser|comment",
     re.IGNORECASE,
@@ -45,11 +50,11 @@ def stated_standfirst(
 ) -> str | None:
     """The line below the headline `heading` that begins as the page's description does. Looked for
     while the page is whole: some sites call the block that holds it a teaser."""
-    stated = folded_words(description or "")[:COMPARED_WORDS]
+    stated = _opening(description or "")
     if len(stated) < COMPARED_WORDS:
         return None
-    for element, text, words in _candidates(tree, heading):
-        if words[:COMPARED_WORDS] == stated:
+    for element, text in _candidates(tree, heading):
+        if _opening(text) == stated:
             return None if _is_elsewhere(element, _NO_PART) else text
     return None
 
@@ -60,38 +65,62 @@ def standfirst(
     """The standfirst of a page whose headline is `heading` and whose article's text is `lines`,
     where these lack it: the one that the page has `stated`, else what stands below the headline
     and is called a standfirst by its class."""
-    known = f" {' '.join(folded_words(' '.join(lines)))} "
-    if stated and lines:
-        return None if _begins_within(folded_words(stated), known) else stated
-    for element, text, words in _candidates(tree, heading) if lines else ():
-        if _begins_within(words, known):
+    if not lines:
+        return None
+    if stated:
+        return None if _begins_within(stated, lines) else stated
+    for element, text in _candidates(tree, heading):
+        if _begins_within(text, lines):
             return None
         if _is_named(element):
             return None if _is_elsewhere(element, _NO_STANDFIRST) else text
     return None
 
 
-def _begins_within(words: Sequence[str], known: str) -> bool:
-    return f" {' '.join(words[:COMPARED_WORDS])} " in known
+def _opening(text: str) -> list[str]:
+    """The first words of a text."""
+    tokens = text.split()
+    words = folded_words(" ".join(tokens[: 2 * COMPARED_WORDS]))
+    if len(words) < COMPARED_WORDS < len(tokens):
+        words = folded_words(text)
+    return words[:COMPARED_WORDS]
 
 
-def _candidates(
-    tree: HtmlElement, heading: str | None
-) -> Iterator[tuple[HtmlElement, str, list[str]]]:
-    """The lines of a standfirst's length below the headline: element, text and its words."""
+def _begins_within(text: str, lines: Sequence[str]) -> bool:
+    """Whether the first words of a text stand somewhere in these lines: mostly where one begins."""
+    opening = _opening(text)
+    if len(opening) == COMPARED_WORDS and any(_opening(line) == opening for line in lines[:TOP]):
+        return True
+    whole = " ".join(lines)
+    lowered = whole.casefold()
+    missing = any(len(word) >= TELLING and word not in lowered for word in opening)
+    if missing and _is_as_folded(whole):
+        return False
+    return f" {' '.join(opening)} " in f" {' '.join(folded_words(whole))} "
+
+
+def _is_as_folded(text: str) -> bool:
+    """Whether folding a text would change nothing within its words but their case."""
+    return SOFT_HYPHEN not in text and unicodedata.is_normalized("NFC", text)
+
+
+def _candidates(tree: HtmlElement, heading: str | None) -> Iterator[tuple[HtmlElement, str]]:
+    """The lines of a standfirst's length below the headline: element and text."""
     headline = next(
         (h1 for h1 in tree.iter("h1") if plain_text(h1.text_content()) == heading), None
     )
     if headline is None:
         return
     for element in _below(headline):
-        if element.tag not in _LINES or any(
-            child.tag in _NO_LINE for child in element.iterdescendants()
-        ):
+        if element.tag not in _LINES or _holds_lines(element):
             continue
         text = " ".join(element.text_content().split())
         if LEAST_CHARACTERS <= width(text) <= MOST_CHARACTERS:
-            yield element, text, folded_words(text)
+            yield element, text
+
+
+def _holds_lines(element: HtmlElement) -> bool:
+    return len(element) > 0 and next(element.iterdescendants(_NO_LINE), None) is not None
 
 
 def _is_named(element: HtmlElement) -> bool:

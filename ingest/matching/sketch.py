@@ -6,7 +6,7 @@ from itertools import accumulate, zip_longest
 
 import xxhash
 
-from ingest.words import folded_words
+from ingest.words import folded_text
 
 SHINGLE_WORDS = 5
 """Five words rarely recur by chance, and survive most edits (figures in the design notes)."""
@@ -34,7 +34,7 @@ def sketch(text: str) -> tuple[int, ...]:
 
     XXH3 computed here, since the database's own hash function may change between versions.
     """
-    whole = " ".join(folded_words(text)).encode("utf-8", "surrogatepass")
+    whole = folded_text(text)
     if not whole:
         return ()
     starts = [0, *accumulate(map((1).__add__, map(len, whole.split(b" "))))]
