@@ -28,6 +28,7 @@ NEAR_NAME = 0.5
 """Two names that share so much of the longer one at both ends are one, misread or inflected."""
 
 _IN_SENTENCE = re.compile(r"(?<=[^\W\d_][ ,;)])\s?([^\W\d_]\w+)")
+_FIGURE = re.compile(r"\d")
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -39,12 +40,14 @@ def names_in(text: str) -> frozenset[str]:
 
 def is_number(word: str) -> bool:
     """Whether a folded word holds a figure."""
-    return word[0].isdigit() or word[-1].isdigit()
+    return word[0].isdecimal() or word[-1].isdecimal()
 
 
 def are_numbers(words: Sequence[str]) -> Flags:
     """Which of these folded words hold a figure."""
-    return np.array([word[0].isdigit() or word[-1].isdigit() for word in words], np.bool_)
+    if not _FIGURE.search(" ".join(words)):  # as in most lines
+        return np.zeros(len(words), np.bool_)
+    return np.fromiter(map(is_number, words), np.bool_, len(words))
 
 
 class Wording(Protocol):

@@ -218,14 +218,15 @@ def compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
 def _whole_views(one: Text, other: Text, *, same_publisher: bool) -> Iterator[tuple[Text, Text]]:
     """The texts with boilerplate put back, in which facts may be in conflict. What the issues of a
     report share is its publisher's boilerplate: within one publisher it is put back on both sides,
-    between two only on one, since their frames differ in figures too."""
+    between two only on one, since their frames differ in figures too; and of a frame that shares no
+    wording with the other text nothing follows."""
     if same_publisher:
         if one.removed_hashes or other.removed_hashes:
             yield one.whole, other.whole
         return
-    if one.removed_hashes:
+    if count_shared(one.removed_shingles, other.distinct):
         yield one.whole, other
-    if other.removed_hashes:
+    if count_shared(other.removed_shingles, one.distinct):
         yield one, other.whole
     both = one.removed_hashes & other.removed_hashes
     if both and min(len(one.words), len(other.words)) < SHORT_WORDS:
