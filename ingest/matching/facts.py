@@ -27,7 +27,7 @@ LEAST_NUMBERS = 4
 NEAR_NAME = 0.5
 """Two names that share so much of the longer one at both ends are one, misread or inflected."""
 
-_IN_SENTENCE = re.compile(r"(?<=[^\W\d_][ ,;)])\s?([^\W\d_]\w+)")
+_IN_SENTENCE = re.compile(r"(?<=[^\W\d_][ ,;)])\s?([^\W\d_a-z]\w+)")
 _FIGURE = re.compile(r"\d")
 
 
@@ -43,16 +43,16 @@ def is_number(word: str) -> bool:
     return word[0].isdecimal() or word[-1].isdecimal()
 
 
-def are_numbers(words: Sequence[str]) -> Flags:
-    """Which of these folded words hold a figure."""
-    if not _FIGURE.search(" ".join(words)):  # as in most lines
-        return np.zeros(len(words), np.bool_)
-    return np.fromiter(map(is_number, words), np.bool_, len(words))
+def figures_in(words: Sequence[str]) -> frozenset[str]:
+    """Those of these folded words that hold a figure."""
+    if not _FIGURE.search(" ".join(words)):
+        return frozenset()  # as in most lines
+    return frozenset(filter(is_number, words))
 
 
 class Wording(Protocol):
-    """What conflicts are looked for in: a text's folded words, their hashes, which of them hold a
-    figure, and these themselves; its names, and its runs of `size` words."""
+    """What conflicts are looked for in: a text's folded words and their hashes; those that hold a
+    figure, and its names; which words these are; and its runs of `size` words."""
 
     @property
     def words(self) -> Sequence[str]: ...

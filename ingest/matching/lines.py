@@ -8,8 +8,8 @@ from itertools import chain
 
 import numpy as np
 
-from ingest.matching.facts import are_numbers, names_in
-from ingest.matching.shingles import NO_FLAGS, NO_HASHES, Flags, Hashes, word_hashes
+from ingest.matching.facts import figures_in, names_in
+from ingest.matching.shingles import NO_HASHES, Hashes, word_hashes
 from ingest.words import folded_words
 
 LINES_KEPT = 8_000
@@ -29,9 +29,9 @@ class Line:
         return word_hashes(self.words)
 
     @cached_property
-    def numbers(self) -> Flags:
-        """Which words hold a figure."""
-        return are_numbers(self.words)
+    def figures(self) -> frozenset[str]:
+        """The words that hold a figure."""
+        return figures_in(self.words)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -56,8 +56,8 @@ class Lines:
         return np.concatenate([NO_HASHES, *[line.hashes for line in self._lines]])
 
     @cached_property
-    def numbers(self) -> Flags:
-        return np.concatenate([NO_FLAGS, *[line.numbers for line in self._lines]])
+    def figures(self) -> frozenset[str]:
+        return frozenset().union(*[line.figures for line in self._lines])
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -120,23 +119,26 @@ class Text:
         return self.shingles.distinct
 
     @property
-    def numbers(self) -> Flags:
-        """Which words hold a figure."""
-        return self._lines.numbers
-
-    @cached_property
     def figures(self) -> frozenset[str]:
         """The words that hold a figure."""
-        return frozenset(compress(self.words, self.numbers.tolist()))
-
-    @cached_property
-    def named(self) -> Flags:
-        """Which words are among its names."""
-        return np.fromiter(map(self.names.__contains__, self.words), np.bool_, len(self.words))
+        return self._lines.figures
 
     @property
     def names(self) -> frozenset[str]:
         return self._lines.names
+
+    @cached_property
+    def numbers(self) -> Flags:
+        """Which words hold a figure."""
+        return self._among(self.figures)
+
+    @cached_property
+    def named(self) -> Flags:
+        """Which words are among its names."""
+        return self._among(self.names)
+
+    def _among(self, some: frozenset[str]) -> Flags:
+        return np.fromiter(map(some.__contains__, self.words), np.bool_, len(self.words))
 
     @cached_property
     def kept_hashes(self) -> frozenset[int]:
