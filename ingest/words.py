@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import xxhash
 
@@ -56,4 +57,9 @@ def count_words(text: str) -> int:
 def content_hash(text: str) -> str:
     """XXH3 (64 bit) of the folded words: the same for texts that differ in spacing, case or
     punctuation only."""
-    return xxhash.xxh3_64_hexdigest(" ".join(folded_words(text)).encode("utf-8", "surrogatepass"))
+    return hash_of_words(folded_words(text))
+
+
+def hash_of_words(words: Sequence[str]) -> str:
+    """The content hash of a text with these folded words."""
+    return xxhash.xxh3_64_hexdigest(" ".join(words).encode("utf-8", "surrogatepass"))

@@ -3,6 +3,7 @@ while, since lines come again: in copies, in frames, in one text before and afte
 
 from __future__ import annotations
 
+import re
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -10,10 +11,12 @@ import numpy as np
 
 from ingest.matching.facts import figures_in, names_in
 from ingest.matching.shingles import NO_HASHES, Hashes, word_hashes
-from ingest.words import folded_words
+from ingest.words import UNSPACED, folded_words
 
 LINES_KEPT = 8_000
 """Of 3 KB or so each."""
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 class Line:
@@ -27,6 +30,11 @@ class Line:
     def hashes(self) -> Hashes:
         """A number for each word."""
         return word_hashes(self.words)
+
+    @cached_property
+    def characters(self) -> int:
+        """How many of its words are characters of a script without spaces."""
+        return 0 if self.text.isascii() else len(_UNSPACED.findall(" ".join(self.words)))
 
     @cached_property
     def figures(self) -> frozenset[str]:
@@ -50,6 +58,12 @@ class Lines:
     @cached_property
     def words(self) -> tuple[str, ...]:
         return tuple(chain.from_iterable([line.words for line in self._lines]))
+
+    @property
+    def unspaced(self) -> bool:
+        """Whether most of it is in a script without spaces."""
+        characters = sum([line.characters for line in self._lines])
+        return 2 * characters > sum([len(line.words) for line in self._lines])
 
     @cached_property
     def hashes(self) -> Hashes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,9 +12,8 @@ import numpy as np
 from ingest.matching.blocks import blocks_of
 from ingest.matching.boilerplate import restore
 from ingest.matching.facts import conflict
-from ingest.matching.lines import Lines, line_of
+from ingest.matching.lines import Lines
 from ingest.matching.shingles import (
-    NO_HASHES,
     Flags,
     Hashes,
     Shingles,
@@ -24,7 +22,6 @@ from ingest.matching.shingles import (
     shingled,
 )
 from ingest.types import RemovedBlock
-from ingest.words import UNSPACED
 
 Kind = Literal["copy", "excerpt", "template"]
 
@@ -72,8 +69,6 @@ EXCERPT_WORDS = 50
 RUN_GAP = 5
 """A run of matching shingles goes on over so many that do not match: what changing a word costs."""
 
-_UNSPACED = re.compile(f"[{UNSPACED}]")
-
 
 class Text:
     """A text with its shingles, made when they are first wanted. `removed` is the boilerplate that
@@ -104,10 +99,7 @@ class Text:
     @cached_property
     def size(self) -> int:
         """Words in a shingle."""
-        if self._text.isascii() or not _UNSPACED.search(" ".join(self.words)):
-            return SHINGLE_WORDS
-        characters = sum(1 for word in self.words if _UNSPACED.match(word))
-        return SHINGLE_CHARACTERS if 2 * characters > len(self.words) else SHINGLE_WORDS
+        return SHINGLE_CHARACTERS if self._lines.unspaced else SHINGLE_WORDS
 
     @cached_property
     def shingles(self) -> Shingles:
@@ -150,8 +142,8 @@ class Text:
 
     @cached_property
     def removed_shingles(self) -> Hashes:
-        pieces = (line_of(cut.text).hashes for cut in self._removed if cut.hash)
-        return np.concatenate([NO_HASHES, *(shingled(piece, self.size) for piece in pieces)])
+        removed = Lines("\n".join([cut.text for cut in self._removed if cut.hash]))
+        return shingled(removed.hashes, self.size)
 
     def with_back(self, hashes: frozenset[int]) -> Text:
         """This text with the removed blocks of these hashes put back."""

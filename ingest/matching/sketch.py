@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate, zip_longest
 
 import xxhash
@@ -19,12 +20,13 @@ MOSTLY_REMOVED = 2
 whole: of a report in a template little is left, and a reprint may hold that little far apart."""
 
 
-def sketch_of(body: str, whole: str) -> tuple[int, ...]:
-    """The sketch of an article from its cleaned body and its text as it came; what tells most of it
-    comes first."""
+def sketch_of(words: Sequence[str], body: str, whole: str) -> tuple[int, ...]:
+    """The sketch of an article from its cleaned body, with the folded words of that, and its text
+    as it came; what tells most of it comes first."""
     if len(whole) < MOSTLY_REMOVED * len(body):
-        return sketch(body)
-    both = zip_longest(sketch(body), sketch(whole))  # in turn, so that its first part has both too
+        return sketch_of_words(words)
+    # In turn, so that its first part has both too.
+    both = zip_longest(sketch_of_words(words), sketch(whole))
     hashes = dict.fromkeys(number for pair in both for number in pair if number is not None)
     return tuple(hashes)[:SKETCH_SIZE]
 
@@ -34,7 +36,12 @@ def sketch(text: str) -> tuple[int, ...]:
 
     XXH3 computed here, since the database's own hash function may change between versions.
     """
-    whole = " ".join(folded_words(text)).encode("utf-8", "surrogatepass")
+    return sketch_of_words(folded_words(text))
+
+
+def sketch_of_words(words: Sequence[str]) -> tuple[int, ...]:
+    """The sketch of a text with these folded words."""
+    whole = " ".join(words).encode("utf-8", "surrogatepass")
     if not whole:
         return ()
     starts = [0, *accumulate(map((1).__add__, map(len, whole.split(b" "))))]
