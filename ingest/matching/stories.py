@@ -79,21 +79,14 @@ def decide_stories(
         roundups=candidates.roundups - sketches.keys(),
         movable=movable,
     )
-    order = _in_order(sketches, copies)
-    placement.place(order)
-
+    placement.place(_in_order(sketches, copies))
     before = _by_story(stored_story)
     touched = _touched(placement.group_of, sketches.keys(), before)
     story_ids = _story_ids(touched, stored_story, before, copies)
+    members = {story_ids[group]: [copies[n] for n in names] for group, names in touched.items()}
     judged = [
-        judge(
-            story_ids[group],
-            [copies[name] for name in touched[group]],
-            compared,
-            publisher_of,
-            candidates.habits,
-        )
-        for group in sorted(touched, key=story_ids.__getitem__)
+        judge(story_id, of_story, compared, publisher_of, candidates.habits)
+        for story_id, of_story in sorted(members.items())
     ]
     now_in = {name: story_ids[group] for group, names in touched.items() for name in names}
     return StoryDecisions(
@@ -102,7 +95,7 @@ def decide_stories(
             name: (one.story.story_id, role) for one in judged for name, role in one.roles.items()
         },
         reprints=tuple(reprint for one in judged for reprint in one.reprints),
-        links=tuple(_links(order, placement, judged, now_in, stored_story)),
+        links=tuple(_links(sketches, placement, judged, now_in, stored_story)),
         relinked=tuple(sorted(sketches.keys() | (placement.roundups - candidates.roundups))),
         redirects=tuple(_redirects(stored_story, now_in, set(story_ids.values()), copies)),
     )
@@ -219,7 +212,7 @@ def _redirects(
 
 
 def _links(
-    order: Sequence[str],
+    placed: Iterable[str],
     placement: Placement,
     judged: Sequence[Judgement],
     now_in: Mapping[str, str],
@@ -229,7 +222,7 @@ def _links(
     for one in judged:
         yield from one.links
     seen: set[tuple[str, str]] = set()
-    for name in sorted({*order, *placement.roundups}):
+    for name in sorted({*placed, *placement.roundups}):
         for _, edge in placement.edges(name):
             pair = (edge.larger, edge.smaller)
             story, other = (now_in.get(n) or stored_story.get(n) for n in pair)
