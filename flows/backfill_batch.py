@@ -43,7 +43,8 @@ class Taken:
 @dataclass(slots=True)
 class Reading:
     """A shard in hand, and what was read of it so far. `unread` are its pages that were not asked
-    for because the run is to stop; `error` is why it could not be read."""
+    for because the run is to stop; `error` is why it could not be read, and `final` whether another
+    try would end no better."""
 
     shard: Shard
     plan: Mapping[str, Any]
@@ -53,18 +54,20 @@ class Reading:
     outside: int = 0
     unread: list[ListedPage] = field(default_factory=list)
     error: str | None = None
+    final: bool = False
     stopped: bool = False
     found: tuple[PlannedShard, ...] = ()
 
     @property
     def last_try(self) -> bool:
         """Whether the shard is not tried again when it fails now."""
-        return self.shard.failures + 1 >= TRIES
+        return self.final or self.shard.failures + 1 >= TRIES
 
     def fail_all(self, run: Run, url: str, error: OutcomeError) -> None:
         """The shard could not be read because of one address, which is recorded when it is not
         asked for again."""
         self.error = error.message
+        self.final = _final(error)
         if self.last_try:
             self.fail(run, url, error)
 
@@ -140,9 +143,13 @@ def _judge(run: Run, reading: Reading, articles: list[tuple[str, Article]]) -> _
 
 
 def _passing(error: OutcomeError) -> bool:
-    """Whether another try may end otherwise. A page that is not found is not looked for again."""
-    final = isinstance(error, (*FINAL_ERRORS, HttpClientError, Gone))
-    return isinstance(error, FetchError) and not final
+    """Whether another try at a page may end otherwise."""
+    return isinstance(error, FetchError) and not _final(error)
+
+
+def _final(error: OutcomeError) -> bool:
+    """What is not found, or not allowed, is not asked for again."""
+    return isinstance(error, (*FINAL_ERRORS, HttpClientError, Gone))
 
 
 def _keep_raw(
@@ -209,5 +216,12 @@ def _result(reading: Reading, judging: _Judging, counts: Judged) -> ShardResult:
         tuple(redact_url(taken.url) for taken in reading.taken) if reading.shard.failures else ()
     )
     return ShardResult(
-        reading.shard, counts, tuple(reading.problems), left, error, reading.found, tried
+        reading.shard,
+        counts,
+        tuple(reading.problems),
+        left,
+        error,
+        final=reading.final,
+        found=reading.found,
+        tried=tried,
     )

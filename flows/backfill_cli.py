@@ -81,7 +81,7 @@ CaptureSlackOption = Annotated[
 ]
 RestartOption = Annotated[bool, typer.Option("--restart", help="Begin anew what was done before.")]
 RetryFailedOption = Annotated[
-    bool, typer.Option("--retry-failed", help="Try shards again that failed too often.")
+    bool, typer.Option("--retry-failed", help="Try shards again that have failed.")
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say how much it would be.")]
 

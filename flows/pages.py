@@ -13,7 +13,8 @@ import xxhash
 from flows.intake import ByteBudget, Coming, Intake
 from flows.run import Run, publish_if_due
 from flows.stories import take_in
-from ingest.archive import ArchiveDamaged, read_page
+from ingest.archive import read_page
+from ingest.archive_records import ArchiveDamaged
 from ingest.articles import Identified
 from ingest.errors import Forgotten, OutcomeError, Postponed
 from ingest.fetching.dispatch import postponed

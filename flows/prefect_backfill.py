@@ -63,7 +63,7 @@ def backfill(
         capture_slack: For wayback, days after `until` in which a capture is looked for. What was
             captured later is missed.
         restart: Begin anew what was done before.
-        retry_failed: Try shards again that failed too often.
+        retry_failed: Try shards again that have failed.
         home: Home folder. When empty, WIRECOPY_HOME in the environment of the worker, else
             wirecopy-home in the folder in which the worker was started.
     """

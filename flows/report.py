@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +62,18 @@ def print_run(report: RunReport) -> None:
     """The table at the end of a run, the failures, and where to look."""
     console = _console()
     console.print(f"{report.kind} {report.run_id}: {report.outcome}")
+    console.print(_counts(report))
+    for failure in report.failures:
+        console.print(f"  {failure.url}\n    {failure.kind}: {failure.message}", soft_wrap=True)
+    if report.counts.errors > len(report.failures):
+        console.print(f"  and {report.counts.errors - len(report.failures)} more")
+    for remark in _remarks(report):
+        console.print(remark, soft_wrap=True)
+    if report.database.exists():
+        print_queries(report.database)
+
+
+def _counts(report: RunReport) -> Table:
     table = Table()
     table.add_column("what")
     table.add_column("count", justify="right")
@@ -86,37 +98,32 @@ def print_run(report: RunReport) -> None:
         for outcome, count in report.rechecks.items():
             table.add_row(f"  {outcome}", f"{count:,}")
     table.add_row("seconds", f"{report.seconds:.1f}")
-    console.print(table)
-    for failure in report.failures:
-        console.print(f"  {failure.url}\n    {failure.kind}: {failure.message}", soft_wrap=True)
-    if report.counts.errors > len(report.failures):
-        console.print(f"  and {report.counts.errors - len(report.failures)} more")
+    return table
+
+
+def _remarks(report: RunReport) -> Iterator[str]:
+    """What the figures alone do not tell, and what to do about it."""
     if report.postponed:
-        console.print(
+        yield (
             f"{report.postponed:,} feeds and pages wait for the next run: their publishers want to "
-            "be asked slowly, and nothing else was left to do.",
-            soft_wrap=True,
+            "be asked slowly, and nothing else was left to do."
         )
     if report.rechecks_waiting:
-        console.print(f"{report.rechecks_waiting:,} recent articles are still to be rechecked.")
+        yield f"{report.rechecks_waiting:,} recent articles are still to be rechecked."
     if report.set_aside:
-        console.print(
+        yield (
             f"Somebody opened {report.database.name} for writing; the log left beside it was moved "
-            f"to {report.set_aside}. Open it read-only.",
-            soft_wrap=True,
+            f"to {report.set_aside}. Open it read-only."
         )
     if report.outcome == "offline":
         nothing = report.counts.errors >= report.counts.feeds
-        console.print(
+        yield (
             f"{'Nothing' if nothing else 'Next to nothing'} could be reached: is this machine "
             "online? Feeds that answered before are due again in five minutes. `wirecopy demo` "
-            "shows the whole job without a network.",
-            soft_wrap=True,
+            "shows the whole job without a network."
         )
     elif report.kind == "poll" and report.counts.feeds == 0:
-        console.print("No feed was due. `wirecopy poll --all` polls every feed now.")
-    if report.database.exists():
-        print_queries(report.database)
+        yield "No feed was due. `wirecopy poll --all` polls every feed now."
 
 
 def print_maintenance(report: MaintenanceReport) -> None:

@@ -47,7 +47,7 @@ def print_backfill_run(report: BackfillReport) -> None:
     failed = [one for one in report.backfills if one.shards_failed]
     for one in failed:
         console.print(
-            f"{_counted(one.shards_failed)} failed too often: `wirecopy backfill show "
+            f"{_counted(one.shards_failed)} failed: `wirecopy backfill show "
             f"{one.backfill_id}` says why, --retry-failed tries again.",
             soft_wrap=True,
         )

@@ -18,7 +18,8 @@ from flows.pages import PAGE_BATCH, WAITING_BYTES
 from flows.rereading import Cleanings, clean_reread, write_reread
 from flows.run import Run, Setup, finish, publish_if_due, started
 from flows.stories import take_in
-from ingest.archive import ArchiveDamaged, read_page
+from ingest.archive import read_page
+from ingest.archive_records import ArchiveDamaged
 from ingest.articles import Identified
 from ingest.errors import OutcomeError
 from ingest.rereading import (

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from flows.pages import PAGE_BATCH, Arrived, load_batch
 from flows.run import Run, Setup, finish, publish_if_due, started
-from ingest.archive import ArchiveDamaged, iter_pages, place_of
+from ingest.archive import iter_pages, place_of
+from ingest.archive_records import ArchiveDamaged
 from ingest.types import ArchivePlace, FeedEntry, FoundBy, RawPage, WantedPage
 from ingest.urls import url_key
 from ingest.workers.jobs import read_article

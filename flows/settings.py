@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     max_feed_bytes: int = Field(10 * MIB, ge=1024, description="Largest feed, decoded.")
     workers: int = Field(2, ge=1, le=64, description="Processes that parse and extract.")
     worker_memory: int = Field(
-        256 * MIB, ge=256 * MIB, description="Bytes of memory each of them may use."
+        200 * MIB, ge=128 * MIB, description="Bytes of memory each of them may use."
     )
     publish_interval: timedelta | None = Field(
         None,

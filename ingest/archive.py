@@ -1,68 +1,38 @@
 """Raw pages kept as WARC 1.1 files: one new file per run, one gzip member per page.
 
 A file is never reopened for writing, since a torn gzip member hides what follows it from most
-readers. Each page is a ``response`` record, after one ``warcinfo`` record. What is particular:
-
-- The body is stored decoded. Headers that spoke of its encoded form are kept under ``X-Crawl-``
-  names, as Common Crawl does, and a ``Content-Length`` for the stored body is added: replay tools
-  get a valid message, and `read_page` gives the original headers back.
-- ``WARC-Target-URI`` is the URL that was asked for. Where redirects led elsewhere, the extension
-  field ``WARC-X-Final-URI`` has the URL that answered; the redirects themselves are not stored.
-- Headers that may carry a secret are left out, and userinfo is cut from URLs.
-- Header text is stored as it came through the wire (`http.client` reads it as Latin-1); it is read
-  as UTF-8 where it is valid UTF-8, and as Latin-1 elsewhere.
+readers. Each page is a ``response`` record, after one ``warcinfo`` record.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
-import io
 import logging
 import os
-import re
 import threading
 import uuid
-import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from http import HTTPStatus
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from fastwarc import GzipWriter, WarcRecord, WarcRecordType
-
+from ingest.archive_records import (
+    ArchiveDamaged,
+    compressed,
+    damaged,
+    inflate,
+    next_record,
+    page_of_record,
+    response_record,
+    warcinfo_record,
+)
 from ingest.errors import DiskFull, StorageError
 from ingest.types import ArchivePlace, RawPage
 
 log = logging.getLogger("wirecopy.archive")
 
-_COMPRESSION_LEVEL = 4
-"""Of 1 to 9. On real news pages (288 kB on average), 6 costs 2.1 ms a page more than 4 and saves
-5%; 3 costs 0.5 ms less and takes 7% more."""
-
-_FINAL_URI = "WARC-X-Final-URI"
-_ORIGINAL = "X-Crawl-"
-_ABOUT_ENCODED_BODY = {"content-encoding", "content-length", "transfer-encoding", "connection"}
-_SECRET_HEADER = re.compile(
-    r"cookie|authori[sz]|authenticat|token|secret|passw|api-?key|session", re.IGNORECASE
-)
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, "token"
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
-_USERINFO = re.compile(r"""(https?:[/\\]*)[^/?#\\\s"'<>]*@""", re.IGNORECASE)
-
-_GZIP = 16 + zlib.MAX_WBITS
-_GZIP_MAGIC = b"\x1f\x8b\x08"
-_WARC_MAGIC = b"WARC/1."
-_CHUNK = 1 << 16
-_INFLATED = 1 << 20  # bytes that one step may give
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-class ArchiveDamaged(StorageError):
-    """A raw page cannot be read back: its file is missing, or changed since it was written."""
 
 
 class ArchiveWriter:
@@ -101,15 +71,15 @@ class ArchiveWriter:
 
         Raises `DiskFull` or `StorageError`; the file then still ends with the page before.
         """
-        member = _compressed(_response(page, self._info_id))
+        member = compressed(response_record(page, self._info_id))
         with self._lock:
             if not self._usable:
                 raise StorageError(f"The archive file {self._path.name} is closed.")
             if self._file is None:
                 self._file = self._create()
             if not self._size:
-                info = _warcinfo(self._path.name, self._info_id, page.fetched_at)
-                self._write(self._file, _compressed(info))
+                info = warcinfo_record(self._path.name, self._info_id, page.fetched_at)
+                self._write(self._file, compressed(info))
             place = ArchivePlace(file=self._path.name, offset=self._size, length=len(member))
             self._write(self._file, member)
             return place
@@ -170,12 +140,12 @@ def read_page(folder: Path, place: ArchivePlace) -> RawPage:
         with open(folder / place.file, "rb") as file:
             inflated = inflate(file, place.offset)
     except OSError as error:
-        raise _damaged(place.file, place.offset, error.strerror or "unreadable") from error
+        raise damaged(place.file, place.offset, error.strerror or "unreadable") from error
     if inflated is None or inflated[1] != place.length:
-        raise _damaged(place.file, place.offset, "the record was changed or cut off")
+        raise damaged(place.file, place.offset, "the record was changed or cut off")
     page = page_of_record(inflated[0], place.file, place.offset)
     if page is None:
-        raise _damaged(place.file, place.offset, "the record is not a page")
+        raise damaged(place.file, place.offset, "the record is not a page")
     return page
 
 
@@ -184,7 +154,7 @@ def place_of(folder: Path, file: str, offset: int) -> ArchivePlace:
     with open(folder / file, "rb") as opened:
         inflated = inflate(opened, offset)
     if inflated is None:
-        raise _damaged(file, offset, "the record was changed or cut off")
+        raise damaged(file, offset, "the record was changed or cut off")
     return ArchivePlace(file, offset, inflated[1])
 
 
@@ -207,7 +177,7 @@ def iter_pages(path: Path) -> Iterator[tuple[int, RawPage]]:
                 if page:
                     yield offset, page
     except OSError as error:
-        raise _damaged(path.name, 0, error.strerror or "unreadable") from error
+        raise damaged(path.name, 0, error.strerror or "unreadable") from error
 
 
 def end_of_records(path: Path) -> int | None:
@@ -223,120 +193,7 @@ def end_of_records(path: Path) -> int | None:
                 offset += inflated[1]
             return offset if offset == size or next_record(file, offset + 1) is None else None
     except OSError as error:
-        raise _damaged(path.name, 0, error.strerror or "unreadable") from error
-
-
-def _response(page: RawPage, info_id: str) -> WarcRecord:
-    record = WarcRecord()
-    record.init_headers(WarcRecordType.response)
-    if page.fetched_at.tzinfo is None:
-        raise ValueError("fetched_at has no time zone")
-    record.record_date = page.fetched_at.astimezone(UTC)
-    record.is_http = True
-    url, final_url = _without_secrets(page.url), _without_secrets(page.final_url)
-    record.headers["WARC-Target-URI"] = url
-    if final_url != url:
-        record.headers[_FINAL_URI] = final_url
-    record.headers["WARC-Warcinfo-ID"] = info_id
-    record.set_bytes_content(_http_head(page) + page.body)
-    return record
-
-
-def _http_head(page: RawPage) -> bytes:
-    try:
-        reason = HTTPStatus(page.status).phrase
-    except ValueError:
-        reason = ""
-    lines = [f"HTTP/1.1 {page.status} {reason}".encode()]
-    for name, value in page.headers:
-        if _SECRET_HEADER.search(name) or not _HEADER_NAME.fullmatch(name):
-            continue
-        prefix = _ORIGINAL if name.lower() in _ABOUT_ENCODED_BODY else ""
-        lines.append(f"{prefix}{name}: ".encode() + _header_bytes(_without_secrets(value)))
-    lines.append(f"Content-Length: {len(page.body)}".encode())
-    return b"\r\n".join(lines) + b"\r\n\r\n"
-
-
-def _header_bytes(value: str) -> bytes:
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "replace")
-
-
-def _header_text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def _without_secrets(text: str) -> str:
-    """A URL, or a header that may hold some, without userinfo and on one line."""
-    return _USERINFO.sub(r"\1", _CONTROLS.sub(" ", text)).strip()
-
-
-def _warcinfo(name: str, info_id: str, now: datetime) -> WarcRecord:
-    record = WarcRecord()
-    record.init_headers(WarcRecordType.warcinfo)
-    record.record_id = info_id
-    record.record_date = now.astimezone(UTC)
-    record.headers["WARC-Filename"] = name
-    record.headers["Content-Type"] = "application/warc-fields"
-    fields = (
-        f"software: Wirecopy/{version('wirecopy')}\r\n"
-        "format: WARC File Format 1.1\r\n"
-        "conformsTo: https://iipc.github.io/warc-specifications/specifications/warc-format/"
-        "warc-1.1/\r\n"
-        f"description: bodies are decoded, headers about their encoding renamed to {_ORIGINAL}*, "
-        f"headers with secrets left out; {_FINAL_URI} is the URL that answered after redirects\r\n"
-    )
-    record.set_bytes_content(fields.encode())
-    return record
-
-
-def _compressed(record: WarcRecord) -> bytes:
-    buffer = io.BytesIO()
-    with GzipWriter(buffer, compression_level=_COMPRESSION_LEVEL) as gzip:
-        record.write(gzip, checksum_data=True)
-    return buffer.getvalue()
-
-
-def page_of_record(data: bytes, file: str, offset: int) -> RawPage | None:
-    """A record as a page, or None if it is another kind of record. Raises `ArchiveDamaged`."""
-    try:
-        record = WarcRecord.from_bytes(data)
-        if record.record_type != WarcRecordType.response or not record.is_http:
-            return None
-        record.parse_http(max_header_len=len(data))
-        body = record.reader.read()
-        status = record.http_headers.status_code
-    except OSError as error:
-        raise _damaged(file, offset, str(error)) from error
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<>")  # as in WARC/1.0's own example
-    if not url or status is None or record.record_date is None:
-        raise _damaged(file, offset, "no URL, no status or no date")
-    return RawPage(
-        url=url,
-        final_url=record.headers.get(_FINAL_URI) or url,
-        status=status,
-        headers=_original_headers(record),
-        body=body,
-        fetched_at=record.record_date.astimezone(UTC),
-    )
-
-
-def _original_headers(record: WarcRecord) -> tuple[tuple[str, str], ...]:
-    headers = []
-    for raw_name, value in record.http_headers.items_bytes():
-        name = raw_name.decode("latin-1")
-        original = name.removeprefix(_ORIGINAL)
-        if original != name and original.lower() in _ABOUT_ENCODED_BODY:
-            name = original
-        elif name == "Content-Length":  # ours
-            continue
-        headers.append((name, _header_text(value)))
-    return tuple(headers)
+        raise damaged(path.name, 0, error.strerror or "unreadable") from error
 
 
 def _records(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
@@ -352,58 +209,6 @@ def _records(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
         event = "archive.torn_end" if following is None else "archive.damaged"
         log.warning(event, extra={"file": name, "offset": offset})
         offset = following
-
-
-def inflate(file: BinaryIO, offset: int, *, most: int | None = None) -> tuple[bytes, int] | None:
-    """The gzip member at `offset` and its length in the file; None if damaged or cut off. Of its
-    content at most about `most` bytes are kept, when given.
-
-    The checksum at its end is verified, which fastwarc's own reader of a file leaves undone for a
-    member that was cut off.
-    """
-    inflater = zlib.decompressobj(_GZIP)
-    parts, taken, kept = [], 0, 0
-    file.seek(offset)
-    while not inflater.eof:
-        chunk = file.read(_CHUNK)
-        if not chunk:
-            return None
-        taken += len(chunk)
-        part = b""
-        while not inflater.eof and (chunk or len(part) == _INFLATED):
-            try:
-                part = inflater.decompress(chunk, _INFLATED)
-            except zlib.error:
-                return None
-            chunk = inflater.unconsumed_tail
-            if most is None or kept < most:
-                parts.append(part)
-                kept += len(part)
-    return b"".join(parts), taken - len(inflater.unused_data)
-
-
-def next_record(file: BinaryIO, offset: int, end: int | None = None) -> int | None:
-    """Where the first gzip member with a WARC record begins, at `offset` or after; None when there
-    is none before `end`."""
-    while end is None or offset < end:
-        file.seek(offset)
-        chunk = file.read(_CHUNK)
-        if len(chunk) < len(_GZIP_MAGIC):
-            return None
-        found = chunk.find(_GZIP_MAGIC)
-        if found < 0:
-            offset += len(chunk) - len(_GZIP_MAGIC) + 1
-            continue
-        offset += found
-        file.seek(offset)
-        try:
-            start = zlib.decompressobj(_GZIP).decompress(file.read(_CHUNK), len(_WARC_MAGIC))
-        except zlib.error:
-            start = b""
-        if start == _WARC_MAGIC:
-            return offset if end is None or offset < end else None
-        offset += 1
-    return None
 
 
 def flush_to_disk(file: int) -> None:
@@ -441,10 +246,3 @@ def unwritable(path: Path, error: OSError) -> StorageError:
             " again; what was stored before is kept."
         )
     return StorageError(f"The archive file {path} cannot be written: {reason}.")
-
-
-def _damaged(file: str, offset: int, reason: str) -> ArchiveDamaged:
-    return ArchiveDamaged(
-        f"The archive file {file} cannot be read at byte {offset}: {reason}. Its other pages are"
-        " not affected; restore the file from a backup, or have the page fetched again."
-    )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ingest.archive import (
-    ArchiveDamaged,
     end_of_records,
     flush_folder,
     flush_to_disk,
@@ -16,6 +15,7 @@ from ingest.archive import (
     place_of,
     unwritable,
 )
+from ingest.archive_records import ArchiveDamaged
 from ingest.types import ArchivePlace, RawPage
 
 

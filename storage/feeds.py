@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
+import orjson
 import pyarrow as pa
 
 from ingest.types import DueFeed, FollowedFeed, Validators
@@ -102,7 +102,7 @@ def _due_feed(row: tuple[Any, ...]) -> DueFeed:
         current_url=current_url,
         publisher=publisher,
         validators=Validators(etag, modified, body_hash),
-        poll_state=json.loads(state) if state else {},
+        poll_state=orjson.loads(state) if state else {},
     )
 
 

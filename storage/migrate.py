@@ -68,11 +68,11 @@ def migrate(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
             f"The database has schema {current}, this version of Wirecopy knows up to "
             f"{known[-1].version}. Install the newer version again."
         )
-    for migration in known:
-        if migration.version <= current:
-            continue
+    pending = [migration for migration in known if migration.version > current]
+    for migration in pending:
         with transaction(connection):
-            drop_views(connection)
+            if migration is pending[0]:  # they come back when all is done
+                drop_views(connection)
             connection.execute(migration.sql)
             connection.execute(
                 "INSERT INTO internal.migrations VALUES (?, ?, ?)",

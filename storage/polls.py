@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
+import orjson
 import pyarrow as pa
 
 from ingest.types import ListedEntry, PollResult
@@ -212,7 +212,7 @@ def _poll_row(poll: PollResult, run_id: str) -> tuple[object, ...]:
         poll.next_poll_at,
         poll.poll_interval,
         poll.next_poll_reason,
-        json.dumps(poll.poll_state, allow_nan=False),
+        orjson.dumps(poll.poll_state).decode(),
         poll.consecutive_failures,
         poll.current_url,
         poll.publisher,

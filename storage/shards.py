@@ -57,8 +57,9 @@ class ShardResult:
     """How a try at a shard ended.
 
     `left` is the plan of what is to be tried again, None when nothing is. With `error` the try has
-    failed; without, the user has stopped it. `found` are the shards that it expands to, `tried` the
-    addresses of its pages, of which nothing earlier holds any more.
+    failed, for the last time when it is `final`; without, the user has stopped it. `found` are the
+    shards that it expands to, `tried` the addresses of its pages, of which nothing earlier holds
+    any more.
     """
 
     shard: Shard
@@ -66,6 +67,7 @@ class ShardResult:
     problems: tuple[PageProblem, ...] = ()
     left: str | None = None
     error: str | None = None
+    final: bool = False
     found: tuple[PlannedShard, ...] = ()
     tried: tuple[str, ...] = ()
 
@@ -145,21 +147,16 @@ def settle(
 def _settle_shards(
     connection: duckdb.DuckDBPyConnection, results: Sequence[ShardResult], now: datetime
 ) -> None:
+    counts = ("pages", "articles", "known", "outside", "undated", "other_language")
     rows = [
         (
             result.shard.backfill_id,
             result.shard.name,
             *_state(result, now),
-            result.judged.pages,
-            result.judged.articles,
-            result.judged.known,
-            result.judged.outside,
-            result.judged.undated,
-            result.judged.other_language,
+            *(getattr(result.judged, count) for count in counts),
         )
         for result in results
     ]
-    counts = ("pages", "articles", "known", "outside", "undated", "other_language")
     columns = {
         "backfill_id": TEXT,
         "shard": TEXT,
@@ -211,7 +208,7 @@ def _state(
     if result.error is None:
         return "planned", plan, None, failures, None, 1
     failures += 1
-    if failures >= TRIES:
+    if result.final or failures >= TRIES:
         return "failed", plan, result.error, failures, None, 0
     return "planned", plan, result.error, failures, now + RETRY_AFTER[failures - 1], 0
 

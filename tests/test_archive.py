@@ -21,7 +21,8 @@ import fastwarc
 import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
-from ingest.archive import ArchiveDamaged, ArchiveWriter, iter_pages, read_page
+from ingest.archive import ArchiveWriter, iter_pages, read_page
+from ingest.archive_records import ArchiveDamaged
 from ingest.errors import DiskFull, StorageError
 from ingest.types import ArchivePlace, RawPage
 

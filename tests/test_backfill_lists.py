@@ -97,6 +97,21 @@ def test_a_news_sitemap_says_when_articles_were_published(
     assert bare.sql("SELECT DISTINCT published_source FROM articles") == [("sitemap",)]
 
 
+def test_a_sitemap_that_is_not_there_is_asked_for_once(
+    bare: HomeFolder, newsroom: Newsroom, press: NewsroomServer
+) -> None:
+    missing = f"http://{newsroom.outlets[0].domain}/no-sitemap.xml"
+    done = bare.run("backfill", f"sitemap:{missing}")
+    assert done.code == 1
+    assert "1 shard failed" in done.out
+    assert [request.path for request in press.requests].count("/no-sitemap.xml") == 1
+    assert bare.sql("SELECT status, attempts FROM backfill_shards") == [("failed", 1)]
+    ((backfill_id,),) = bare.sql("SELECT backfill_id FROM backfills")
+    shown = bare.run("backfill", "show", backfill_id)
+    assert missing in shown.out
+    assert "404" in shown.out
+
+
 @pytest.mark.parametrize("trial", range(3 if LONG else 1))
 def test_a_poll_and_a_backfill_at_once_make_the_same_tables(
     trial: int, new_home: Callable[[str], HomeFolder], newsroom: Newsroom, press: NewsroomServer

@@ -68,8 +68,7 @@ def test_only_one_module_opens_sockets() -> None:
         for name, path in modules(package)
         if opens_sockets(path)
     }
-    between_our_own_processes = {"ingest.workers.forkserver", "ingest.workers.process"}
-    assert users - between_our_own_processes == {"ingest.fetching.connections"}
+    assert users == {"ingest.fetching.connections"}
 
 
 def test_only_flow_modules_import_prefect() -> None:

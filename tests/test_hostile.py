@@ -54,7 +54,7 @@ import os, sys
 _log = os.open(os.environ["CONNECTS_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 def _note(event, args):
     told = event in ("socket.connect", "socket.sendto", "socket.sendmsg")
-    if told and args[1] is not None:  # nowhere new: what is between two of our processes
+    if told and args[0].family != 1:  # AF_UNIX: a socket pair between two of our processes
         os.write(_log, (repr(args[1]) + "\\n").encode())
 sys.addaudithook(_note)
 if "NAMES" in os.environ:
@@ -110,8 +110,7 @@ def run_watched(home: HomeFolder, *words: str, names: object = None) -> Watched:
 
 
 class _Memory(threading.Thread):
-    """Samples the memory of a process and all that it has started; what some of them share (they
-    are forked from one another) is counted once."""
+    """Samples the resident memory of a process and all that it has started."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -128,9 +127,8 @@ class _Memory(threading.Thread):
                 return
             for member in family:
                 try:
-                    used = member.memory_full_info()
-                    total += getattr(used, "pss", used.rss)  # only Linux tells the first
-                except (psutil.NoSuchProcess, psutil.AccessDenied):
+                    total += member.memory_info().rss
+                except psutil.NoSuchProcess:
                     continue
             self.most = max(self.most, total)
 

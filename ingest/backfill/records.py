@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from fastwarc.stream_io import BrotliReader
 
-from ingest.archive import ArchiveDamaged, inflate, next_record, page_of_record
+from ingest.archive_records import ArchiveDamaged, inflate, next_record, page_of_record
 from ingest.errors import ConfigurationError, RecordDamaged, TooLarge
 from ingest.fetching.bodies import BodyDamaged, BodyOverflow, decoded
 from ingest.types import PlannedShard, RawPage

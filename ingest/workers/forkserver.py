@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> None:
     parent, memory_bytes, *preload = arguments
     _end_with(int(parent))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    parents = socket.socket(fileno=os.dup(0))
+    parents = socket.fromfd(0, socket.AF_UNIX, socket.SOCK_STREAM)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     error = _import(preload).encode()

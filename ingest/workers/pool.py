@@ -76,7 +76,7 @@ class WorkerPolicy:
     """
 
     workers: int = 2
-    memory_bytes: int = 256 << 20
+    memory_bytes: int = 200 << 20
     deadline: float = 20.0
     jobs_per_worker: int = 2000
 

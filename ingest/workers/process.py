@@ -24,11 +24,11 @@ START_SECONDS = 60.0
 """How long a worker may take to start and import what is preloaded: generous, for a cold disk."""
 
 SWOLLEN_SHARE = 0.75
-"""Share of its memory limit. With all parsers loaded a worker has taken 0.25 of 256 MiB, and 0.4
-in the largest of 1,082 news pages (2 MB)."""
+"""Share of its memory limit. With all parsers loaded a worker has taken 0.3 of 200 MiB, and 0.5 in
+the largest of 1,082 news pages (2 MB)."""
 
-HEAVY_SHARE = 0.3
-"""Share of its memory limit. With all parsers loaded and some pages read a worker holds 0.25."""
+HEAVY_SHARE = 0.4
+"""Share of its memory limit. With all parsers loaded and some pages read a worker holds 0.3."""
 
 _STDERR_BYTES = 4096
 _CHUNK = 1 << 16  # what a pipe holds on Linux
