@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flows.feeds_file import FeedsFile, feed_id_of
+from flows.feeds_file import FeedsFile, address_of, feed_id_of
 from flows.intake import ByteBudget
 from flows.pages import WAITING_BYTES
 from flows.poll_requests import FeedReader
 from flows.poll_results import PollOutcome, outcome_name, outcome_of, plan_of, remark
 from flows.run import Setup, make_fetcher, worker_policy
-from ingest.errors import ConfigurationError
 from ingest.publishers import publisher_of
 from ingest.redact import redact_url
 from ingest.types import DueFeed, FeedConfig, FeedEntry, Validators
-from ingest.urls import url_key
 from ingest.workers.pool import WorkerPool
 from storage.database import Database
 from storage.feeds import stored_feeds
@@ -84,8 +82,7 @@ def _configs(file: FeedsFile, urls: Sequence[str]) -> Mapping[str, FeedConfig]:
         return file.feeds
     configs = {}
     for url in urls:
-        if url_key(url) is None:
-            raise ConfigurationError(f"{redact_url(url)} is no address; write it with https://.")
+        url = address_of(url)
         feed_id = feed_id_of(url)
         configs[feed_id] = file.feeds.get(feed_id) or FeedConfig(url)
     return configs

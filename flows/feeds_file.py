@@ -84,6 +84,13 @@ def feed_id_of(url: str) -> str:
     return mint("f", url_key(address) or address)
 
 
+def address_of(given: str) -> str:
+    """An address as the user gave it on the command line. Raises ConfigurationError for none."""
+    if url_key(given) is None:
+        raise ConfigurationError(f"{redact_url(given)!r} is no address; write it with https://.")
+    return given.strip()
+
+
 def request_headers(feed: FeedConfig, environ: Mapping[str, str]) -> dict[str, str]:
     """The feed's headers, with values from the environment filled in. Raises MissingSecret."""
     headers = {}

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
+from flows.feeds_file import address_of
 from flows.pages import body_hash
 from flows.run import Setup, make_fetcher, worker_policy
-from ingest.errors import NotAFeed, OutcomeError, WirecopyError
+from ingest.errors import FetchError, HttpStatusError, NotAFeed, OutcomeError, WirecopyError
 from ingest.feeds.discovery import COMMON_PATHS, news_sitemaps, usual_places
 from ingest.fetching.fetch import Fetcher
 from ingest.redact import redact_url
@@ -39,19 +40,23 @@ class FoundFeed:
 def find_feeds(setup: Setup, url: str) -> list[FoundFeed]:
     """The feeds of the site at an address, the likeliest first; each was asked for and read.
 
-    Raises FetchError when the address cannot be had, and WirecopyError when no feed was found.
+    Raises ConfigurationError when it is none, and WirecopyError when it cannot be had or shows no
+    feed.
     """
-    address = url.strip() if "://" in url else f"https://{url.strip()}"
+    address = address_of(url if "://" in url or not url.strip() else f"https://{url.strip()}")
     with make_fetcher(setup) as fetcher, WorkerPool(worker_policy(setup.settings)) as workers:
         search = _Search(setup, fetcher, workers)
-        found = search.feeds(address)
-    if not found:
-        raise WirecopyError(
-            f"No feed was found at {redact_url(address)}: its page declares none, and none is at "
-            f"{', '.join(COMMON_PATHS)}. If you know its address, add that.",
-            url=redact_url(address),
-        )
-    return found
+        return search.feeds(address)
+
+
+def _no_feed(address: str, *, links: int) -> WirecopyError:
+    shown = redact_url(address)
+    page = "none of those that its page links can be read" if links else "its page declares none"
+    return WirecopyError(
+        f"No feed was found at {shown}: {page}, and none is at {', '.join(COMMON_PATHS)}. "
+        "If you know its address, add that.",
+        url=shown,
+    )
 
 
 class _Search:
@@ -62,7 +67,14 @@ class _Search:
         self._seen: set[str] = set()
 
     def feeds(self, address: str) -> list[FoundFeed]:
-        answer = self._fetcher.fetch(FetchRequest(address, kind="feed"))
+        try:
+            answer = self._fetcher.fetch(FetchRequest(address, kind="feed"))
+        except FetchError as error:
+            # Some servers keep robots from their pages and not from their feeds.
+            walled = isinstance(error, HttpStatusError) and urlsplit(address).path in ("", "/")
+            if walled and (found := self._unlinked(address)):
+                return found
+            raise WirecopyError(f"{error.message} Nothing was added.", url=error.url) from None
         with suppress(NotAFeed):
             return [self._found(address, "given", answer, self._read(answer))]
         linked = self._workers.submit(
@@ -73,10 +85,16 @@ class _Search:
             url=address,
             size=len(answer.body),
         ).result()
-        found = list(self._try(linked, "linked"))
-        found = found or list(self._try(usual_places(answer.final_url), "usual_place"))
-        sitemaps = news_sitemaps(self._robots(answer.final_url), answer.final_url)
-        return found + list(self._try(sitemaps, "news_sitemap"))
+        found = self._unlinked(answer.final_url, list(self._try(linked, "linked")))
+        if not found:
+            raise _no_feed(address, links=len(linked))
+        return found
+
+    def _unlinked(self, url: str, linked: Sequence[FoundFeed] = ()) -> list[FoundFeed]:
+        """The feeds that are `linked`, else those at the usual places, and the news sitemaps."""
+        found = linked or list(self._try(usual_places(url), "usual_place"))
+        sitemaps = news_sitemaps(self._robots(url), url)
+        return [*found, *self._try(sitemaps, "news_sitemap")]
 
     def _try(self, addresses: Sequence[str], how: How) -> Iterator[FoundFeed]:
         """Those of the addresses that are feeds, each document once."""

@@ -77,29 +77,41 @@ def poll_feeds(run: Run, intake: Intake, budget: ByteBudget, *, every: bool) -> 
         if feeds:
             polled |= {feed.feed_id for feed in feeds}
             run.setup.progress.stage("feeds", len(polled))
-            unreached: list[tuple[DueFeed, OutcomeError]] = []
-            for feed, answer in reader.fetch(feeds, patience=PATIENCE):
-                if isinstance(answer, Postponed):
-                    run.tally.postponed += 1
-                    run.setup.progress.advance("feeds")
-                    continue
-                error = answer if isinstance(answer, OutcomeError) else None
-                was_failing = poll_state(feed).failures > 0
-                seen = reach(feed.publisher, error, was_failing=was_failing)
-                reaches += [seen] if seen else []
-                if error and seen and not seen.reached:
-                    unreached.append((feed, error))
-                else:
-                    read = reader.read(feed, answer, budget)
-                    yield read, read.parsed
-            offline = is_offline(reaches)
-            for feed, error in unreached:
-                yield Polled(feed, error, offline=offline), None
+            yield from _poll_these(run, reader, feeds, budget, reaches)
             # Where few publishers are followed nobody can say whose fault it is; but none answers.
             none_answers = bool(reaches) and not any(seen.reached for seen in reaches)
-            run.offline = offline or (none_answers and polled >= run.setup.feeds.feeds.keys())
+            all_asked = polled >= run.setup.feeds.feeds.keys()
+            run.offline = is_offline(reaches) or (none_answers and all_asked)
         elif not (every and others) or intake.stopped.wait(OTHER_RUN_SECONDS):
             return
+
+
+def _poll_these(
+    run: Run,
+    reader: FeedReader,
+    feeds: Sequence[DueFeed],
+    budget: ByteBudget,
+    reaches: list[Reach],
+) -> Coming[Polled]:
+    """Poll feeds that the run has claimed. What each shows of the way to its publisher is added to
+    the run's `reaches`."""
+    unreached: list[tuple[DueFeed, OutcomeError]] = []
+    for feed, answer in reader.fetch(feeds, patience=PATIENCE):
+        if isinstance(answer, Postponed):
+            run.tally.postponed += 1
+            run.setup.progress.advance("feeds")
+            continue
+        error = answer if isinstance(answer, OutcomeError) else None
+        seen = reach(feed.publisher, error, was_failing=poll_state(feed).failures > 0)
+        reaches += [seen] if seen else []
+        if error and seen and not seen.reached:
+            unreached.append((feed, error))
+        else:
+            read = reader.read(feed, answer, budget)
+            yield read, read.parsed
+    offline = is_offline(reaches)
+    for feed, error in unreached:
+        yield Polled(feed, error, offline=offline), None
 
 
 def _claim_feeds(run: Run, polled: set[str], *, every: bool) -> tuple[list[DueFeed], bool]:

@@ -66,6 +66,9 @@ SITES = ("Harbour Times", "harbour.example")
         ("김민수 기자, 이영희 기자", ("김민수", "이영희")),
         ("Ayşe Yılmaz ve Mehmet Demir", ("Ayşe Yılmaz", "Mehmet Demir")),
         ("Read all posts", ()),
+        ("Posted on June 13, 2026 by Ida Moss", ("Ida Moss",)),
+        ("Harbour Times - Ida Moss", ("Ida Moss",)),
+        ("Interview: Ida Moss", ()),
     ],
 )
 def test_names_in_a_byline(line: str, authors: tuple[str, ...]) -> None:
@@ -79,6 +82,20 @@ def test_doublings_go() -> None:
 def test_a_portrait_names_its_author() -> None:
     lines = ["The ferry sails on.", "Ida Moss is the news editor of harbour.example."]
     assert portrayed(lines) == ("Ida Moss",)
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("This post was written by Ida Moss, head of the harbour.", ("Ida Moss",)),
+        ("Written by Ida Moss and Al Venn", ("Ida Moss", "Al Venn")),
+        ("Autorin: Ida Moos, Leiterin des Hafens.", ("Ida Moos",)),
+        ("Written by the harbour's own people.", ()),
+        ("The text was not read by Ida Moss.", ()),
+    ],
+)
+def test_a_signed_text_names_its_author(line: str, authors: tuple[str, ...]) -> None:
+    assert portrayed(["The ferry sails on.", line]) == authors
 
 
 @pytest.mark.parametrize(
@@ -127,6 +144,21 @@ def test_authors_in_json_ld(author: str, authors: tuple[str, ...]) -> None:
          "</ul>", ("Ida Moos",)),
         ("", "<h1>Ferry</h1><p>" + "It sails again today. " * 9 + "</p><p>" + "And it is full. " * 12 +
          "</p><h2>Bridge</h2><p>By Al Venn</p>", ()),
+        # In the article's own foot, and not in a comment's.
+        ("", "<article><h1>Ferry</h1><footer><address class='author'>Ida Moss</address></footer>"
+         "</article>", ("Ida Moss",)),
+        ("", "<h1>Ferry</h1><article class='comment'><footer><div class='comment-author vcard'>"
+         "<cite class='fn'>Al Venn</cite></div></footer></article>", ()),
+        # A user's name gives way to a whole name in the byline, and stands where there is no other.
+        ('<meta name="author" content="imoss">', "<h1>Ferry</h1><p>By <a href='/author/1'>Ida Moss"
+         "</a></p>", ("Ida Moss",)),
+        ('<meta name="author" content="imoss">', "<h1>Ferry</h1>", ("imoss",)),
+        ("", "<h1>Ferry</h1><span class='author vcard'><a class='url fn n' href='/author/1'>imoss"
+         "</a></span>", ("imoss",)),
+        ("", "<h1>Ferry</h1><a rel='author' href='/author/1'>Harbour.example</a>", ()),
+        # Links that no comma parts.
+        ("", "<h1>Ferry</h1><div>By <ul><li><a href='/a/1'>Ida Moss</a></li><li><a href='/a/2'>Al Venn"
+         "</a></li></ul></div>", ("Ida Moss", "Al Venn")),
     ],
 )  # fmt: skip
 def test_authors_on_the_page(head: str, body: str, authors: tuple[str, ...]) -> None:

@@ -94,6 +94,16 @@ def test_usual_places_are_tried_when_the_page_names_none(
     assert "usual place" in done.out
 
 
+def test_a_site_that_keeps_robots_from_its_pages_may_have_open_feeds(
+    home: HomeFolder, server: RudeServer
+) -> None:
+    server.at("walled.test/", page(b"Are you human?", 403))
+    server.at("walled.test/feed", page(RSS))
+    done = home.run("feeds", "add", "http://walled.test")
+    assert done.code == 0, done.err
+    assert followed(home) == ["http://walled.test/feed"]
+
+
 def test_a_feeds_own_address_is_added_as_it_is(home: HomeFolder, server: RudeServer) -> None:
     server.at("one.test/feed.xml", page(RSS))
     assert home.run("feeds", "add", FEED).code == 0
@@ -106,13 +116,17 @@ def test_a_feeds_own_address_is_added_as_it_is(home: HomeFolder, server: RudeSer
     [
         ("http://site.test/", ("No feed was found at http://site.test/", "/feed/")),
         ("http://nobody.test/", ("nobody.test answered 404",)),
-        ("ftp://one.test/x", ("Only http and https",)),
+        ("http://linked.test/", ("none of those that its page links can be read",)),
+        ("http://down.test/", ("down.test answered 503", "Nothing was added")),
     ],
 )
 def test_a_site_without_a_feed_changes_nothing(
     home: HomeFolder, server: RudeServer, url: str, words: tuple[str, ...]
 ) -> None:
     site(server, "")
+    links = b'<link rel="alternate" type="application/rss+xml" href="/gone.xml">'
+    server.at("linked.test/", page(links, 200, "Content-Type: text/html"))
+    server.at("down.test/", page(b"", 503))
     done = home.run("feeds", "add", url)
     assert done.code == 1
     assert all(word in done.err for word in words), done.err
@@ -230,7 +244,10 @@ def test_lists_go_in_and_out(home: HomeFolder, tmp_path: Path) -> None:
     [
         (("import", "nowhere.opml"), 2, "nowhere.opml cannot be read"),
         (("import", "{home}/wirecopy.toml"), 1, "is no OPML"),
-        (("check", "nonsense"), 2, "nonsense is no address"),
+        (("check", "nonsense"), 2, "'nonsense' is no address"),
+        (("add", ""), 2, "'' is no address"),
+        (("add", "ftp://one.test/x"), 2, "'ftp://one.test/x' is no address"),
+        (("add", "http://[bad"), 2, "'http://[bad' is no address"),
         (("remove", "https://a.example/"), 2, "lists no such feed"),
         (("export", "/proc/none/x"), 2, "cannot be written"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN_SET = ROOT / "tests" / "extraction_pages"
-SHARED_SET = ROOT.parent / "shared" / "corpus" / "pages"
+SHARED_SET = Path(os.environ.get("SHARED") or ROOT.parent / "shared") / "corpus" / "pages"
 
 
 @dataclass(frozen=True, slots=True)

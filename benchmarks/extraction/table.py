@@ -24,7 +24,10 @@ ROWS = {
     "fundus: authors as labelled": "authors F1 as labelled, fundus",
     "wcxb: authors": "authors F1, agencies and desks aside, wcxb",
     "fundus: day": "on the right day, fundus",
-    "news: removed": "removed blocks not in the label",
+    "wcxb: day": "on the right day, wcxb",
+    "traf: day": "on the right day, traf",
+    "news: removed, pooled": "removed blocks not in the label, of all (pages)",
+    "news: removed": "the same as a mean over these pages",
 }
 """Figures that are shown, with their names for readers."""
 

@@ -67,25 +67,37 @@ class Tally:
         self.lost += other.lost
         self.delays += other.delays
 
+    def since(self, earlier: Tally) -> Tally:
+        """What was added to an earlier tally of the same feed."""
+        delays = np.concatenate(self.delays)[earlier.found :]
+        return Tally(
+            self.feeds,
+            self.requests - earlier.requests,
+            self.published - earlier.published,
+            self.found - earlier.found,
+            self.lost - earlier.lost,
+            [delays],
+        )
+
 
 def simulate(feeds: Iterable[SimulatedFeed], policy: Policy, days: int) -> dict[str, Tally]:
     """Tallies by class of feed, and that of all under "all"."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     for feed in feeds:
-        tally = poll_feed(feed, policy(feed), START + days * DAY)
+        # Feeds do not all have their turn at the same moment of a run.
+        phase = (int(feed.feed_id[1:]) * 37 % 290) + 1.0
+        tally = poll_feed(feed, policy(feed), START + phase, START + days * DAY)
         tallies[feed.kind].add(tally)
         tallies["all"].add(tally)
     return dict(tallies)
 
 
-def poll_feed(feed: SimulatedFeed, policy: FeedPolicy, end: float) -> Tally:
-    """Poll one feed from the start until `end`."""
+def poll_feed(feed: SimulatedFeed, policy: FeedPolicy, begin: float, end: float) -> Tally:
+    """Poll one feed from `begin` on, at every `TICK` if need be, until `end`."""
     published, stated = feed.published.tolist(), feed.stated.tolist()
     first = bisect_right(published, START)
     window, down, stale = feed.window, list(feed.down), feed.stale
-    # Feeds do not all have their turn at the same moment of a run.
-    phase = (int(feed.feed_id[1:]) * 37 % 290) + 1.0
-    time = START + phase
+    time = begin
     requests, lost, seen = 0, 0, 0
     read = False
     delays: list[float] = []
@@ -107,8 +119,8 @@ def poll_feed(feed: SimulatedFeed, policy: FeedPolicy, end: float) -> Tally:
                 answer = Answer(min(available, window), stated[shown:available], False)
                 seen, read = available, True
                 next_time = policy.answered(answer, time)
-        ticks = -((START + phase - next_time) // TICK) if next_time < end else float("inf")
-        time = max(START + phase + ticks * TICK, time + TICK)
+        ticks = -((begin - next_time) // TICK) if next_time < end else float("inf")
+        time = max(begin + ticks * TICK, time + TICK)
     # What has not been seen by the end, though it has been there for a day, was missed so far.
     late = bisect_right(published, end - DAY) - max(seen, first)
     lost += max(0, late)

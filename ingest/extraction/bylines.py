@@ -11,10 +11,12 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.agencies import agency_named
 from ingest.extraction.linked_data import LinkedData, is_organisation, people_of
+from ingest.extraction.page_blocks import names_of
 from ingest.extraction.person_names import (
     BY,
     MAX_AUTHORS,
     clean_authors,
+    is_one_word,
     looks_like_name,
     name_parts,
     without_title,
@@ -24,6 +26,8 @@ from ingest.plaintext import plain_text
 BELOW_HEADING = 60
 """Elements below the headline in which an unmarked byline is looked for."""
 PARAGRAPH_CHARACTERS = 120
+USER_NAME = 30
+"""Characters."""
 BYLINE_CHARACTERS = 200
 """A longer text in an element called "byline" is an author's portrait."""
 
@@ -40,11 +44,15 @@ _MARKED_BYLINE = etree.XPath(
     "//*[@rel='author' or @itemprop='author' or contains(@data-testid, 'byline')"
     " or contains(concat(' ', @rel, ' '), ' author ') or @id='author' or @id='authors']"
 )
+_PROFILE_LINK = etree.XPath(
+    "//a[contains(concat(' ', @rel, ' '), ' author ')] | //*[contains(concat(' ', @class, ' '),"
+    " ' vcard ')]//a[contains(concat(' ', @class, ' '), ' fn ')]"
+)
 _BYLINE_TAGS = ("a", "span", "div", "p", "address", "li", "ul", "strong", "em", "h4", "h5", "h6")
 _BYLINE_CLASS = re.compile(r"byline|author|autor|reporter|writer", re.IGNORECASE)
 BYLINES_TRIED = 40
 _ELSEWHERE = re.compile(
-    r"comment|related|sidebar|footer|teaser|widget|recommend|popular|latest|more-|card|disqus|promo"
+    r"comment|related|sidebar|footer|teaser|widget|recommend|popular|latest|more-|(?<!v)card|disqus|promo"
     r"|most-?(?:read|viewed)|meistgelesen|taboola|outbrain|trending"
     r"|navigation|caption|credit",
     re.IGNORECASE,
@@ -61,10 +69,25 @@ def choose_authors(
 
     JSON-LD first, then meta tags, then the byline that readers see; of each, what is left when
     site names, organisations, roles, addresses and pictures' credits are out. The first place that
-    names a person wins.
+    names a person wins; a first name or a user's name gives way to a whole one in the byline.
     """
-    named = people_of(linked)
-    names = [name for person, name in named if not is_organisation(person)]
+    stated = _stated_authors(meta, linked, site_names)
+    if stated and not all(map(is_one_word, stated)):
+        return stated
+    if not stated and any(agency_named(name) for name in author_lines(meta, linked)):
+        return ()  # other names on the page are not this article's
+    stated = stated or clean_authors(_card_authors(meta), site_names)
+    if not stated or all(map(is_one_word, stated)):
+        shown = _visible_byline(tree, site_names) or _labelled_author(tree, site_names)
+        stated = stated if all(map(is_one_word, shown)) else shown
+    return stated or shown or _user_name(tree, site_names)
+
+
+def _stated_authors(
+    meta: dict[str, list[str]], linked: LinkedData, site_names: Collection[str]
+) -> tuple[str, ...]:
+    """The people of JSON-LD, else those of the first group of meta tags that names any."""
+    names = [name for person, name in people_of(linked) if not is_organisation(person)]
     if found := clean_authors(names, site_names):
         return found
     for group in AUTHOR_META:
@@ -75,11 +98,7 @@ def choose_authors(
         ]
         if found := clean_authors(lines, site_names):
             return found
-    if any(agency_named(name) for name in author_lines(meta, linked)):
-        return ()  # other names on the page are not this article's
-    if found := clean_authors(_card_authors(meta), site_names):
-        return found
-    return _visible_byline(tree, site_names) or _labelled_author(tree, site_names)
+    return ()
 
 
 def _card_authors(meta: dict[str, list[str]]) -> list[str]:
@@ -143,7 +162,7 @@ def _unmarked_byline(
         if not announced or not looks_like_name(name_parts(rest)[0]):
             continue
         if not _is_elsewhere(line, around) and (
-            found := clean_authors([text] if len(line) < 2 else _linked_names(line), site_names)
+            found := clean_authors(_linked_names(line), site_names)
         ):
             return found
     return ()
@@ -188,6 +207,15 @@ def _labelled_author(tree: HtmlElement, site_names: Collection[str]) -> tuple[st
     return ()
 
 
+def _user_name(tree: HtmlElement, site_names: Collection[str]) -> tuple[str, ...]:
+    """The one word by which a blog's template links its author."""
+    for link in islice(_PROFILE_LINK(tree), BYLINES_TRIED):
+        name = " ".join(link.text_content().split())
+        if is_one_word(name) and len(name) <= USER_NAME and not _is_elsewhere(link, ()):
+            return clean_authors([name], site_names)
+    return ()
+
+
 def _name_lines(pieces: Iterable[str]) -> list[str]:
     """Of a byline's pieces of text those that are names, up to the first that is not: a role, a
     date or a portrait follows."""
@@ -211,11 +239,17 @@ def _is_elsewhere(element: HtmlElement, around: Collection[HtmlElement]) -> bool
     """Whether an element stands in a part of the page that is not the article's; what is `around`
     the headline is, whatever it is called. An author's link or address may stand at the side."""
     marked = "author" in (element.get("rel") or "").split() or element.tag == "address"
+    if "comment" in (element.get("class") or ""):
+        return True
     for at, ancestor in enumerate(element.iterancestors()):
-        if at > 8 or ancestor in around or ancestor.tag in ("body", "html", "article"):
+        if at > 8 or ancestor in around or ancestor.tag in ("body", "html"):
             return False
-        if ancestor.tag in ("footer", "nav", "figure") or (ancestor.tag == "aside" and not marked):
+        if ancestor.tag == "article":
+            return "comment" in (ancestor.get("class") or "")
+        if ancestor.tag in ("nav", "figure") or (ancestor.tag == "aside" and not marked):
             return True
-        if _ELSEWHERE.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"):
+        if ancestor.tag == "footer" and next(ancestor.iterancestors("article"), None) is None:
+            return True
+        if _ELSEWHERE.search(names_of(ancestor)):
             return True
     return False

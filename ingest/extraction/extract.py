@@ -21,7 +21,7 @@ from ingest.extraction.frame import frame_of
 from ingest.extraction.language import language_of
 from ingest.extraction.metadata import PageMetadata, read_metadata
 from ingest.extraction.page_blocks import linked_lines, prune, subheadings
-from ingest.extraction.page_dates import choose_published, day_in_url, guessed_day
+from ingest.extraction.page_dates import choose_published
 from ingest.extraction.person_names import clean_authors, portrayed
 from ingest.extraction.standfirst import standfirst, stated_standfirst
 from ingest.feeds.encoding import decode_feed
@@ -69,7 +69,9 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     """
     tree = _parse(body, url=url, content_type=content_type)
     metadata = read_metadata(tree, url=url)
-    guess = None if metadata.published_times or day_in_url(url) else guessed_day(tree, url=url)
+    published = choose_published(
+        tree, metadata.published_times, heading=metadata.heading, url=url, now=now
+    )
     below_headline = stated_standfirst(
         tree, heading=metadata.heading, description=metadata.description
     )
@@ -96,8 +98,6 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     if not count_words("\n".join(lines)):
         raise NoText("No article text was found on the page.", url=url)
     text = "\n".join(lines)
-    times = [guess.isoformat()] if guess else list(metadata.published_times)
-    published, source = choose_published(times, url=url, now=now)
     modified = parse_feed_time(metadata.modified, now=now) if metadata.modified else None
     bylines = tuple(line for line, reason in cleaned.removed if reason in ("byline", "bio"))
     credits = find_credits(
@@ -111,8 +111,8 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
     return Extraction(
         title=metadata.title or "",
         authors=_authors(metadata, bylines, found),
-        published_at=published.at if published else None,
-        published_precision=published.precision if published and published.at else None,
+        published_at=published.at,
+        published_precision=published.precision,
         modified_at=modified.at if modified else None,
         declared_canonical_url=metadata.canonical_url,
         language=language_of(text, metadata.language),
@@ -124,12 +124,12 @@ def extract_page(body: bytes, *, url: str, content_type: str | None, now: dateti
         rights=metadata.rights,
         content_status=status,
         extractor=extractor,
-        published_source=source,
+        published_source=published.source,
         credits=tuple(dict.fromkeys(credit.name for credit in credits)),
         credit_source=credits[0].source if credits else None,
         titles=metadata.titles,
         foreign=removed,
-        published_guessed=guess is not None,
+        published_guessed=published.guessed,
     )
 
 
@@ -153,7 +153,7 @@ def _authors(
         or clean_authors(
             [line for line in bylines if line in found[:BYLINE_LINES]], metadata.site_names
         )
-        or portrayed(found[-PORTRAIT_LINES:])
+        or portrayed(found[-PORTRAIT_LINES:], metadata.site_names)
     )
 
 

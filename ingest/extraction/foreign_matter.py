@@ -33,7 +33,7 @@ TOP_LINES = 15
 TAIL_SHARE = 0.4
 """What follows a heading like "Related" is cut only where it is less of the text than this."""
 PROSE_WORDS = 10
-PITCH_WORDS = 70
+PITCH_WORDS = 50
 LABEL_WORDS = 40
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extraction.bylines import author_lines, choose_authors
+from ingest.extraction.headings import headings
 from ingest.extraction.linked_data import (
     LinkedData,
     is_news,
@@ -29,9 +29,6 @@ from ingest.extraction.titles import choose_title, main_heading, without_site
 from ingest.plaintext import plain_text
 from ingest.publishers import publisher_of
 from ingest.urls import url_key
-
-MAX_HEADINGS = 20
-"""h1 elements of a page that are looked at for its headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,37 +138,24 @@ def _titles(
     sites: tuple[str, ...],
 ) -> tuple[str | None, str | None, tuple[str, ...]]:
     """The headline, the h1 that shows it, and every spelling of it on the page."""
-    headings = [
-        text
-        for at, element in enumerate(tree.iter("h1"))
-        if at < MAX_HEADINGS and (text := plain_text(_shown(element)))
-    ]
+    shown = {heading.text: heading.headline for heading in headings(tree)}
     documents = (plain_text(element.text_content()) for element in tree.iter("title"))
     document = without_site(next((text for text in documents if text), None), sites)
     shared = without_site(_first(meta, ("og:title",)), sites)
     page = without_site(text_of(article.get("headline")), sites)
-    heading = main_heading(headings, (page, shared, document))
+    heading = main_heading(shown, (page, shared, document), sites)
+    headline = shown[heading] if heading else None
     title = choose_title(
         page=page,
-        heading=without_site(heading, sites),
+        heading=without_site(headline, sites),
         shared=shared,
         document=document,
+        alternative=without_site(text_of(article.get("alternativeHeadline")), sites),
         site_names=sites,
     )
-    spellings = (title, page, heading, shared, document, _first(meta, ("twitter:title",)))
+    twitter = _first(meta, ("twitter:title",))
+    spellings = (title, page, heading, headline, shared, document, twitter)
     return title, heading, tuple(dict.fromkeys(text for text in spellings if text))
-
-
-_SHOWN = etree.XPath(
-    ".//text()[not(ancestor::style or ancestor::script or ancestor::rt or ancestor::rp)]"
-)
-
-
-def _shown(element: HtmlElement) -> str:
-    """A heading's text, without style sheets and the readings of Chinese characters."""
-    if element.find(".//*") is None:
-        return element.text or ""
-    return "".join(_SHOWN(element))
 
 
 def _article_body(article: Mapping[str, Any]) -> str | None:

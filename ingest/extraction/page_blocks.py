@@ -35,6 +35,16 @@ _CONTENT_BLOCK = re.compile(
 )
 
 
+_TOPICS = re.compile(r"(?:^|\s)(?:category|tag)-\S+")
+
+
+def names_of(block: HtmlElement) -> str:
+    """Class and id of a block, without the topics of its article that WordPress puts there
+    ("tag-newsletters")."""
+    names = f"{block.get('class') or ''} {block.get('id') or ''}"
+    return _TOPICS.sub("", names) if "category-" in names or "tag-" in names else names
+
+
 def prune(tree: HtmlElement) -> int:
     """Take out of a page the blocks that their class or id calls something else than the article:
     newsletter boxes, related stories, sharing, comments. Returns how many. A block that holds the
@@ -43,7 +53,7 @@ def prune(tree: HtmlElement) -> int:
     named = [
         block
         for block in tree.iter("div", "section", "aside", "ul", "form")
-        if _is_foreign(f"{block.get('class') or ''} {block.get('id') or ''}")
+        if _is_foreign(names_of(block))
     ]
     removed = 0
     for block in named:
@@ -67,7 +77,7 @@ def _is_foreign(names: str) -> bool:
 def _holds_article(block: HtmlElement) -> bool:
     if block.find(".//h1") is not None or block.xpath(".//*[@itemprop='articleBody'] | .//article"):
         return True
-    if _CONSENT_BLOCK.search(f"{block.get('class') or ''} {block.get('id') or ''}"):
+    if _CONSENT_BLOCK.search(names_of(block)):
         return False
     return sum(len(text) for text in block.itertext()) > MAX_FOREIGN_BLOCK
 

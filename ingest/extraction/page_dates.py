@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.linked_data import LinkedData, text_of
+from ingest.extraction.shown_dates import day_by_headline, first_day, marked_up, time_elements
 from ingest.plaintext import plain_text
-from ingest.times import FeedTime, parse_feed_time
-from ingest.types import DateSource
+from ingest.times import parse_feed_time
+from ingest.types import DateSource, Precision
 
 PUBLISHED_META = (
     "article:published_time",
@@ -54,11 +56,6 @@ URL_DAY = re.compile(
 )
 """A day in a URL's path: /2024/04/25/, /2024-04-25-, /20240425/."""
 
-_UPDATED = re.compile(r"updat|modif|aktualisi|actuali|aggiorn|edited", re.IGNORECASE)
-_ELSEWHERE = re.compile(
-    r"comment|related|sidebar|teaser|widget|footer|popular|latest|recommend", re.I
-)
-
 
 def stated_times(tree: HtmlElement, meta: Mapping[str, list[str]], linked: LinkedData) -> list[str]:
     """Publication times by the page's own word, most trusted first: JSON-LD's article, meta tags,
@@ -67,29 +64,43 @@ def stated_times(tree: HtmlElement, meta: Mapping[str, list[str]], linked: Linke
     found += [plain_text(meta[name][0]) for name in PUBLISHED_META if name in meta]
     found += [text_of(linked.page.get("datePublished")), linked.broken_published]
     if not any(found):  # the others cost a walk over the page
-        found += [*_marked_up(tree), *_time_elements(tree)]
+        found += [*marked_up(tree), *time_elements(tree)]
     return list(dict.fromkeys(text for text in found if text))
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When an article was published, in UTC, what says so, and whether that is a day which the page
+    only shows somewhere: any other source goes before it."""
+
+    at: datetime | None = None
+    precision: Precision | None = None
+    source: DateSource | None = None
+    guessed: bool = False
+
+
 def choose_published(
-    texts: list[str], *, url: str, now: datetime
-) -> tuple[FeedTime | None, DateSource | None]:
-    """The first stated time that can be read and believed; else the day in the page's address."""
-    refused = None
-    for text in texts:
+    tree: HtmlElement, stated: Iterable[str], *, heading: str | None, url: str, now: datetime
+) -> Published:
+    """The first stated time that can be read and believed; else the day in the page's address; else
+    one that the page shows, beside the headline `heading` or elsewhere. On 142 labelled pages that
+    state no date, 107 of these were right and 24 wrong."""
+    for text in stated:
         found = parse_feed_time(text, now=now)
         if found.at:
-            return found, "page"
-        refused = refused or found
-    day = day_in_url(url)
-    if day:
-        found = parse_feed_time(day.isoformat(), now=now)
-        if found.at:
-            return found, "url"
-    return refused, None
+            return Published(found.at, found.precision, "page")
+    if day := _believed(_day_in_url(url), now=now):
+        return Published(day, "day", "url")
+    if day := _believed(_guessed_day(tree, heading=heading, url=url, now=now), now=now):
+        return Published(day, "day", "page", guessed=True)
+    return Published()
 
 
-def day_in_url(url: str) -> date | None:
+def _believed(day: date | None, *, now: datetime) -> datetime | None:
+    return parse_feed_time(day.isoformat(), now=now).at if day else None
+
+
+def _day_in_url(url: str) -> date | None:
     """The day that a URL's path names, or None."""
     try:
         match = URL_DAY.search(urlsplit(url).path)
@@ -98,63 +109,13 @@ def day_in_url(url: str) -> date | None:
         return None
 
 
-def guessed_day(tree: HtmlElement, *, url: str) -> date | None:
-    """The day that the page shows somewhere, by htmldate's rules, or None. On labelled pages that
-    state no date, four of five of these were right: any other source goes before it."""
+def _guessed_day(tree: HtmlElement, *, heading: str | None, url: str, now: datetime) -> date | None:
+    """The day beside the headline, else what htmldate finds in the markup, else the first day that
+    the page shows. (htmldate's search through the page's text takes as long as an extraction, and
+    of fifteen days that it alone gave, six were right.)"""
+    if day := day_by_headline(tree, heading=heading, now=now):
+        return day
     from htmldate import find_date
 
     found = find_date(deepcopy(tree), extensive_search=False, original_date=True, url=url)
-    return date.fromisoformat(found) if found else None
-
-
-def _marked_up(tree: HtmlElement) -> Iterator[str]:
-    """Microdata and RDFa: elements whose itemprop or property is datePublished."""
-    for element in tree.xpath(
-        "//*[@itemprop='datePublished' or @property='datePublished' or @itemprop='dateCreated'"
-        " or @pubdate][not(self::meta)]"
-    )[:5]:
-        for text in (element.get("datetime"), element.get("content"), element.text_content()):
-            if text and text.strip():
-                yield " ".join(text.split())[:100]
-                break
-
-
-def _time_elements(tree: HtmlElement) -> list[str]:
-    """`time` elements outside comments and teasers, those not called an update first."""
-    published: list[str] = []
-    updated: list[str] = []
-    after_heading: list[str] = []
-    heading = next(iter(tree.iter("h1")), None)
-    passed = heading is None
-    for element in tree.iter("h1", "time"):
-        if element.tag == "h1":
-            passed = True
-            continue
-        text = (element.get("datetime") or "").strip() or " ".join(element.text_content().split())
-        if not any(mark.isdigit() for mark in text) or _is_elsewhere(element):
-            continue
-        parent = element.getparent()
-        described = " ".join(
-            (node.get("class") or "") for node in (element, parent) if node is not None
-        )
-        near = f"{described} {(parent.text or '') if parent is not None else ''}"
-        if _UPDATED.search(near):
-            updated.append(text)
-        elif passed:
-            after_heading.append(text)
-        else:
-            published.append(text)
-        if len(after_heading) >= 3:
-            break
-    return (after_heading + published + updated)[:4]
-
-
-def _is_elsewhere(element: HtmlElement) -> bool:
-    for at, ancestor in enumerate(element.iterancestors()):
-        if at > 6 or ancestor.tag in ("body", "html"):
-            return False
-        if ancestor.tag in ("aside", "footer", "nav"):
-            return True
-        if _ELSEWHERE.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"):
-            return True
-    return False
+    return date.fromisoformat(found) if found else first_day(tree, now=now)

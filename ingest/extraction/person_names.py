@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from ingest.extraction.agencies import agency_named
 from ingest.words import folded_words
@@ -14,7 +14,7 @@ NAME_WORDS = 6
 
 # "By", "words by", "story by" in front of names; in other languages what stands there.
 BY = re.compile(
-    r"^\s*(?:(?:written|posted|words|text|story|reported|authored|published|articles?|contributed|analysis|opinion)\s+)?by\b[:\s]*"
+    r"^\s*(?:(?:written|(?:posted|published)(?:\s+on\s[^|]{6,30}?)?|words|text|story|reported|authored|articles?|contributed|analysis|opinion)\s+)?by\b[:\s]*"
     r"|^\s*(?:(?:ein\s+\w+|verfasst|veröffentlicht|erstellt|geschrieben|text|(?:ein\s+)?kommentar|interview|aufgezeichnet|im\s+wortlaut)\s+)?von\b[:\s]+|^\s*text\b[:\s]+"
     r"|^\s*(?:(?:écrit|publié|rédigé|propos\s+recueillis)\s+)?par\b[:\s]+|^\s*(?:(?:escrito|publicado|texto)\s+)?por\b[:\s]+"
     r"|^\s*(?:(?:scritto|pubblicato)\s+da|a\s+cura\s+di|di|da)\b[:\s]+|^\s*(?:geschreven\s+)?door\b[:\s]+|^\s*tekst\b[:\s]+"
@@ -36,7 +36,7 @@ _ROLE = re.compile(
     r"agentur\w*|nachrichten|news|online|magazine?|media|verlag|gmbh|inc|ltd|llc|[jg](?:ou?r|io?r)nalist\w*|periodista|repórter|dziennikarz|"
     r"envoy[ée]\w*|enviad[oa]\s+especial|inviat[oa]|colabora\w+|estagiári[oa]|verslaggever|muhabir\w*|haber\s+merkezi|editör\w*|"
     r"корреспондент\w*|редак\w+|журналист\w*|обозреватель|кореспондент\w*|مراسل\w*|محرر\w*|صحفي\w*|تحرير|編集部|编辑部|編輯部|取材班|"
-    r"director|president|professor|university|universit\w+|institute?|editorial|board|follow|special\s+to|"
+    r"director|\w*leiterin|\w+leiter|president|professor|university|universit\w+|institute?|editorial|board|follow|special\s+to|"
     r"comments?|kommentar\w*|posts|artikel|licensed|content|updated|published|image|photo|foto|getty|read|min|share|view|bio|profile|sign\s+(?:in|up)|"
     r"log\s?in|coordinator|managers?|marketing|strateg\w+|specialist|expert|product|founder)\b",
     re.IGNORECASE,
@@ -71,7 +71,8 @@ def clean_authors(lines: Iterable[str], site_names: Collection[str] = ()) -> tup
     for line in lines:
         if any(_bare(inside) in bare_sites for inside in _IN_BRACKETS.findall(line)):
             continue  # "Deutsche Welle (www.dw.com)"
-        for name in _names(line):
+        site, dash, rest = line.partition(" - ")
+        for name in _names(rest if dash and _bare(site) in bare_sites else line):
             spelling = " ".join(folded_words(name))
             if spelling in sites or spelling.replace(" ", "") in bare_sites:
                 continue
@@ -95,10 +96,24 @@ _PORTRAIT = re.compile(
 )
 
 
-def portrayed(lines: Iterable[str]) -> tuple[str, ...]:
-    """The people whom lines below an article introduce: "Ida Moss is the editor of ..."."""
+_SIGNED = re.compile(
+    r"^\W*(?:(?:this|the)\s+\w+\s+(?:was|is)\s+)?(?:written|authored)\s+by\s+|"
+    r"^\W*(?:article\s+by|text\s+von)\s+|"
+    r"^\W*(?:auth?ors?|autor(?:in|en|es|a)?|auteure?|autore|text|автор)\s*[:\uff1a]\s*",
+    re.IGNORECASE,
+)
+
+
+def portrayed(lines: Sequence[str], site_names: Collection[str] = ()) -> tuple[str, ...]:
+    """The people whom lines below an article introduce ("Ida Moss is the editor of ..."), else
+    those who sign it ("This post was written by Ida Moss, ...")."""
     found = (_PORTRAIT.match(line) for line in lines)
-    return tuple(dict.fromkeys(match["name"] for match in found if match))
+    if names := tuple(dict.fromkeys(match["name"] for match in found if match)):
+        return names
+    signed = (_SIGNED.sub("", line) for line in lines if _SIGNED.match(line))
+    return clean_authors(
+        (line for line in signed if looks_like_name(name_parts(line)[0])), site_names
+    )
 
 
 def _names(line: str) -> list[str]:
@@ -114,7 +129,7 @@ def _names(line: str) -> list[str]:
         names += [piece for at, piece in enumerate(parts) if at == 0 or looks_like_name(piece)]
     found = [_without_place(name).strip(" .,;:*–—-") for name in names]
     if " " in found[0]:  # behind a whole name one word is a place: "Ida Moss en Londres"
-        found = [name for at, name in enumerate(found) if at == 0 or not _is_one_word(name)]
+        found = [name for at, name in enumerate(found) if at == 0 or not is_one_word(name)]
     return found
 
 
@@ -128,7 +143,8 @@ def _without_place(name: str) -> str:
     return cut if " " in cut.strip() else name
 
 
-def _is_one_word(name: str) -> bool:
+def is_one_word(name: str) -> bool:
+    """Whether a name is a first name, a user's name or a place, and no East Asian name."""
     return " " not in name and not _EAST_ASIAN_NAME.fullmatch(name)
 
 
@@ -150,9 +166,9 @@ def name_parts(text: str) -> list[str]:
 
 
 def _is_person(name: str, spelling: str) -> bool:
-    if len(name) < 2 or len(name) > 80 or len(spelling.split()) > max_words(name):
+    if len(name) < 2 or len(name) > 80 or len(spelling.split()) > _max_words(name):
         return False
-    if any(mark.isdigit() for mark in name) or "@" in name or "://" in name or ".com" in name:
+    if any(mark.isdigit() or mark in ":@" for mark in name) or ".com" in name:
         return False
     if name.startswith("(") or ("." in name.strip(".") and " " not in name):
         return False
@@ -163,6 +179,6 @@ def _is_person(name: str, spelling: str) -> bool:
     return not _ROLE.search(name) and agency_named(name) is None
 
 
-def max_words(name: str) -> int:
+def _max_words(name: str) -> int:
     """Words that a name may have; in scripts without spaces each character counts for one."""
     return NAME_WORDS if " " in name or not _EAST_ASIAN_NAME.fullmatch(name) else len(name)

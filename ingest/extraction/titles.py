@@ -34,6 +34,7 @@ def choose_title(
     heading: str | None,
     shared: str | None,
     document: str | None,
+    alternative: str | None = None,
     site_names: Collection[str] = (),
 ) -> str | None:
     """The headline on which the places agree, each already without the site's name.
@@ -42,12 +43,18 @@ def choose_title(
     The spelling with the most weight wins. og:title weighs one and a half: it is what the editors
     give to feeds and networks, while JSON-LD and heading often come from one template; the title
     tag, often written for search engines, half. Of equals the earlier place in that list wins.
-    A place that says nothing but one of the `site_names` has no vote.
+    A place that says nothing but one of the `site_names` has no vote. What JSON-LD and og:title
+    both give is the headline, though the heading may be a part of it; so is what one of them has in
+    common with JSON-LD's `alternative` headline: where two were written, one of them for search
+    engines, that is the editors'.
     """
     places = {"page": page, "shared": shared, "heading": heading, "document": document}
     said = [(place, text) for place, text in places.items() if text]
-    sites = {_spelling(name) for name in site_names}
-    said = [(place, text) for place, text in said if _spelling(text) not in sites] or said
+    sites = {_joined(name) for name in site_names}
+    said = [(place, text) for place, text in said if _joined(text) not in sites] or said
+    for one, other in ((page, shared), (page, alternative), (shared, alternative)):
+        if one and other and _spelling(one) == _spelling(other):
+            return one[:TITLE_LIMIT]
     cut = [
         (place, _without_rest(text, [other for at, other in said if at != place]))
         for place, text in said
@@ -121,14 +128,14 @@ def _seen_headline(said: Mapping[str, str]) -> str | None:
     if _spelling(said.get("page", heading)) != spelled:
         return None
     words, others = set(spelled.split()), set(shared.split())
-    if len(words) < HEADLINE_WORDS or others <= words:
+    if len(words) < HEADLINE_WORDS or spelled.endswith(shared):
         return None
     return heading if len(words & others) >= SAME_HEADLINE * min(len(words), len(others)) else None
 
 
 def without_site(title: str | None, site_names: Collection[str]) -> str | None:
     """A title without what a site puts behind or in front of it: its own name, a section before
-    its name, a date or an author behind its name."""
+    its name, a date, an author behind its name."""
     if not title:
         return None
     names = {_spelling(name) for name in site_names if name} - {""}
@@ -147,7 +154,7 @@ def without_site(title: str | None, site_names: Collection[str]) -> str | None:
     while kept > 1 and _DATE_PART.fullmatch(parts[kept - 1][1].strip()):
         kept -= 1
     first = 0
-    if kept > 1 and _spelling(parts[0][1]).replace(" ", "") in joined:
+    if kept > 1 and (_joined(parts[0][1]) in joined or _DATE_PART.fullmatch(parts[0][1].strip())):
         first = 1
     text = "".join(
         (separator if at > first else "") + part
@@ -197,13 +204,22 @@ def _spelling(text: str) -> str:
     return " ".join(folded_words(text))
 
 
-def main_heading(headings: Iterable[str], titles: Iterable[str | None]) -> str | None:
+def _joined(text: str) -> str:
+    """As names are spelled in domains."""
+    return "".join(folded_words(text))
+
+
+def main_heading(
+    headings: Collection[str], titles: Iterable[str | None], site_names: Collection[str] = ()
+) -> str | None:
     """The h1 that is the headline: the one that shares most words with what the page calls itself
     elsewhere, of equals the one that stands at the beginning there, else the first. Logos and
-    teasers of other articles are often set in h1, too."""
-    candidates = [text for text in headings if text]
-    if not candidates:
+    teasers of other articles are often set in h1, too: one of the `site_names` is taken only where
+    there is nothing else."""
+    if not headings:
         return None
+    sites = {_joined(name) for name in site_names}
+    candidates = [text for text in headings if _joined(text) not in sites] or headings
     said = [_spelling(title) for title in titles if title]
     elsewhere = {word for title in said for word in title.split()}
 

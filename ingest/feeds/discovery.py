@@ -10,8 +10,17 @@ from lxml import etree, html
 from ingest.feeds.encoding import decode_feed
 from ingest.urls import clean_link, url_key
 
-COMMON_PATHS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/rss", "/index.xml", "/feed.json")
-"""Where the feeds of WordPress, Hugo, Jekyll, Ghost, Drupal and hand-made sites are."""
+COMMON_PATHS = (
+    "/feed/",
+    "/feed",
+    "/rss.xml",
+    "/feed.xml",
+    "/atom.xml",
+    "/rss",
+    "/index.xml",
+    "/feed.json",
+)
+"""Where the feeds of WordPress, Substack, Hugo, Jekyll, Ghost, Drupal and hand-made sites are."""
 
 NEWS_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml")
 

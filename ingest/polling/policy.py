@@ -267,8 +267,8 @@ def after_failure(feed_id: str, state: PollState, error: OutcomeError, now: date
         wait = max(wait, GONE_SPACING)
     if isinstance(error, Throttled) and error.retry_after is not None:
         wait = max(wait, min(error.retry_after, LONGEST_LATE_BACK_OFF))
-    times = "once" if failing.failures == 1 else f"{failing.failures} times"
-    reason = f"failed {times} in {_spoken(time - since)}: backing off"
+    often = f"{failing.failures} times in {_spoken(time - since)}"
+    reason = f"failed {often if failing.failures > 1 else 'once'}: backing off"
     return _plan(now, wait, reason, failing)
 
 
