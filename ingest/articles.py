@@ -64,6 +64,7 @@ def make_article(
     keys = (wanted.url_key, final_key, url_key(canonical) if canonical else None)
     published_at, precision, source = _published(wanted.entry, extraction)
     matched = extraction.content_status in MATCHED
+    words = folded_words(extraction.body)
     credits, credit_source = _credits(extraction, wanted.entry, publisher, publisher_of)
     return Article(
         article_id=mint("a", wanted.url_key),
@@ -90,10 +91,10 @@ def make_article(
         image_url=extraction.image_url,
         rights=_rights(extraction, page),
         content_status=extraction.content_status,
-        content_hash=content_hash(extraction.body),
+        content_hash=content_hash(words),
         extractor=extraction.extractor,
         url_keys=tuple(dict.fromkeys(key for key in keys if key)),
-        sketch=sketch(extraction.body) if matched else (),
+        sketch=sketch(words) if matched else (),
         credits=credits,
         credit_source=credit_source,
     )

@@ -14,7 +14,7 @@ from ingest.plaintext import plain_text
 from ingest.times import FeedTime, parse_feed_time
 from ingest.types import Article
 from ingest.urls import url_key
-from ingest.words import content_hash, count_words
+from ingest.words import content_hash, count_words, folded_words
 
 EXTRACTOR = "imported"
 
@@ -55,7 +55,7 @@ def imported_article(
     published = _published(row, now)
     at = published.at if published else None
     text = "\n".join(line for line in (" ".join(part.split()) for part in body.split("\n")) if line)
-    language = _text(row, "language")
+    words, language = folded_words(text), _text(row, "language")
     keys = (key, url_key(own) if own else None)
     return Article(
         article_id=mint("a", key),
@@ -82,10 +82,10 @@ def imported_article(
         image_url=None,
         rights=None,
         content_status="full" if count_words(text) >= TEASER_WORDS else "teaser",
-        content_hash=content_hash(text),
+        content_hash=content_hash(words),
         extractor=EXTRACTOR,
         url_keys=tuple(dict.fromkeys(known for known in keys if known)),
-        sketch=sketch(text),
+        sketch=sketch(words),
     )
 
 

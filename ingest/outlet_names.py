@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ingest.extraction.agencies import agency_named
+from ingest.extraction.agencies import AGENCIES, agency_named
 
 AGENCY_DOMAINS = {
     "Associated Press": "apnews.com",
@@ -47,11 +47,14 @@ _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø"
 def means(name: str, publisher: str) -> bool:
     """Whether a name can be that publisher's: its domain, with or without suffixes, or under
     another suffix; its name with or without an article or accents, or by its initials
-    ("nytimes.com"); or the agency's own site."""
-    if AGENCY_DOMAINS.get(agency_named(name) or name) == publisher:
+    ("nytimes.com"); or an agency's own site, under whichever of its names ("afp.de")."""
+    agency = agency_named(name) or name
+    if AGENCY_DOMAINS.get(agency) == publisher:
         return True
     labels = publisher.removeprefix("www.").split(".")
     known = {fold("".join(labels[:count])) for count in range(1, len(labels) + 1)}
+    if any(fold(spelling) in known for spelling in AGENCIES.get(agency, ())):
+        return True
     words = name.split()
     # Where an extractor lost the line break, the next line's first words follow the name.
     for count in range(1, len(words) + 1):

@@ -47,8 +47,10 @@ def _frozen(value: Any) -> Any:
 
 _FIELDS = tuple(name for name in ARTICLE_COLUMNS if name not in ("story_id", "role"))
 
-_STAYING = (*("url", "publisher", "first_seen_at", "fetched_at", "found_by", "story_id", "role"),
-            *("body", "word_count", "content_hash"))  # fmt: skip
+_STAYING = (
+    "url", "publisher", "first_seen_at", "fetched_at", "found_by", "story_id", "role",
+    "body", "word_count", "content_hash",
+)  # fmt: skip
 """What reading a page again leaves alone, and (the second line) what `rewrite_texts` writes."""
 
 _COLUMNS = {name: kind for name, kind in ARTICLE_COLUMNS.items() if name not in _STAYING}

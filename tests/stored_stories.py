@@ -26,7 +26,7 @@ from ingest.types import (
     StoryDecisions,
 )
 from ingest.urls import url_key
-from ingest.words import content_hash, count_words
+from ingest.words import content_hash, count_words, folded_words
 from newsroom.english import ENGLISH
 from newsroom.prose import Writer
 
@@ -93,10 +93,10 @@ def article(
         image_url=None,
         rights=None,
         content_status=status,
-        content_hash=content_hash(body),
+        content_hash=content_hash(folded_words(body)),
         extractor="none",
         url_keys=(key,),
-        sketch=sketch(body) if status in MATCHED else (),
+        sketch=sketch(folded_words(body)) if status in MATCHED else (),
     )
 
 

@@ -59,6 +59,8 @@ def test_a_name_means_its_publisher() -> None:
     assert means("The Lantern", "lantern.example")
     assert means("AP", "apnews.com")
     assert means("Associated Press", "apnews.com")
+    assert means("Agence France-Presse", "afp.de")
+    assert not means("Agence France-Presse", "presse.example")
     assert means("Meridian-Wire", "meridian-wire.example")
     assert not means("Lantern Post", "post.example")
     assert not means("The Times", "latimes.example")

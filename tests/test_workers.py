@@ -218,7 +218,7 @@ def test_preloaded_modules_are_there() -> None:
 
 def test_a_module_is_loaded_when_a_job_wants_it() -> None:
     """Also where the worker was there before the first such job."""
-    wants = {jobs.is_imported: "colorsys"}
+    wants: dict[Callable[..., object], str] = {jobs.is_imported: "colorsys"}
     with WorkerPool(WorkerPolicy(workers=1), preload=wants) as pool:
         first = pool.submit(jobs.process_id, url=URL).result(60)
         assert pool.submit(jobs.process_id, url=URL).result(60) == first

@@ -46,7 +46,7 @@ def main() -> None:
     home, scratch = (Home(Path(folder)) for folder in sys.argv[1:])
     pages = [page for file in sorted(home.archive.iterdir()) for _, page in iter_pages(file)]
     # Parsers and tables are loaded once in a run, by the process that workers are forked from.
-    import ingest.workers.preloaded  # noqa: F401
+    import ingest.workers.page_readers  # noqa: F401
 
     _extracted(pages[0])
     extraction = Stopwatch()

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.matching.documents import Labelled, available, newsroom_articles, republished
+from benchmarks.matching import documents
+from benchmarks.matching.command import backfilled
+from benchmarks.matching.documents import (
+    Labelled,
+    available,
+    host_of,
+    newsroom_articles,
+    republished,
+)
 from benchmarks.matching.peers import peer_scores
-from benchmarks.matching.scoring import BATCH, agreement, match, scores, story_of
+from benchmarks.matching.scoring import agreement, scores, story_of
+from benchmarks.matching.store import Store
 from benchmarks.matching.variants import (
     reprints_first,
     shuffled,
@@ -33,12 +43,11 @@ def measure(sets: list[Labelled]) -> Figures:
     return _means([_measured(labelled)[0] for labelled in sets])
 
 
-def _measured(labelled: Labelled) -> tuple[dict[str, float], dict[str, str], dict[str, str]]:
-    """The figures of a set, and the story and cleaned body of each article."""
-    held, cost = match(labelled)
-    figures = {**scores(labelled, held), "cpu_ms": cost}
+def _measured(labelled: Labelled) -> tuple[dict[str, float], dict[str, str]]:
+    """The figures of a set, and the cleaned body of each article."""
+    held, cost = backfilled(labelled)
     bodies = {name: copy.body for name, copy in held.copies.items()}
-    return figures, story_of(held), bodies
+    return {**scores(labelled, held), "cpu_ms": cost}, bodies
 
 
 def _means(measured: list[dict[str, float]]) -> Figures:
@@ -67,22 +76,36 @@ def with_less(labelled: Labelled) -> dict[str, float]:
         "original, phrases removed": without_phrases(labelled),
         "original, reprints seen first": reprints_first(labelled),
     }
-    return {name: scores(one, match(one)[0])["original"] for name, one in changed.items()}
+    return {name: scores(one, backfilled(one)[0])["original"] for name, one in changed.items()}
 
 
-def by_order(labelled: Labelled, stories: Mapping[str, str]) -> dict[str, float]:
-    """How far stories agree (adjusted Rand index) with those of batches of BATCH articles in their
-    order, when the articles come in fewer or more batches or shuffled; nothing is settled."""
+def by_order(labelled: Labelled) -> dict[str, float]:
+    """How far stories agree (adjusted Rand index) when the articles come in 8 batches, in 400, and
+    shuffled; before they are settled, and after it."""
     count = len(labelled.articles)
     orders = {
-        "ARI, 8 batches": (labelled, -(-count // 8)),
-        "ARI, 400 batches": (labelled, -(-count // 400)),
-        "ARI, shuffled": (shuffled(labelled), BATCH),
+        "8 batches": (labelled, -(-count // 8)),
+        "400 batches": (labelled, -(-count // 400)),
+        "shuffled": (shuffled(labelled), -(-count // 8)),
     }
+    found = {name: _loaded(one, batch) for name, (one, batch) in orders.items()}
+    first, *others = found
     return {
-        name: agreement(stories, story_of(match(one, batch=batch)[0]))
-        for name, (one, batch) in orders.items()
+        f"ARI, {first} and {other}{when}": agreement(found[first][at], found[other][at])
+        for other in others
+        for at, when in enumerate(("", ", settled"))
     }
+
+
+def _loaded(labelled: Labelled, batch: int) -> tuple[dict[str, str], dict[str, str]]:
+    """The story of each article when they are loaded in batches of so many, and when these are
+    settled."""
+    store = Store(host_of, kept_open=True)
+    for start in range(0, len(labelled.articles), batch):
+        store.take_in(labelled.articles[start : start + batch])
+    before = story_of(store.held)
+    store.settle()
+    return before, story_of(store.held)
 
 
 def _asked() -> argparse.Namespace:
@@ -91,30 +114,42 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=5, help="so many sets (default 5)")
     parser.add_argument("--first-seed", type=int, default=1, metavar="SEED")
     parser.add_argument(
-        "--variants", action="store_true",
-        help="also originals with less to go by, and other orders of arrival (sixfold time)",
-    )  # fmt: skip
+        "--variants", action="store_true", help="also originals with less to go by (fourfold time)"
+    )
+    parser.add_argument(
+        "--orders", action="store_true", help="only how far other orders of arrival agree"
+    )
+    parser.add_argument("--shared", type=Path, help="folder with tools/republish.py and its corpus")
     parser.add_argument("--record", action="store_true", help="keep what the checks compare with")
     return parser.parse_args()
 
 
 def main() -> None:
     asked = _asked()
+    if asked.shared:
+        documents.SHARED = asked.shared
     if asked.record:
         recorded = {name: measure(sets) for name, sets in gate_sets().items()}
         RECORDED.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n")
         return
-    ours: list[dict[str, float]] = []
-    peers: dict[str, list[dict[str, float]]] = defaultdict(list)
+    measured: dict[str, list[dict[str, float]]] = defaultdict(list)
     for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
         made = republished(asked.documents, seed) if available() else newsroom_articles(seed)
-        figures, stories, bodies = _measured(made)
-        if asked.variants:
-            figures |= with_less(made) | by_order(made, stories)
-        ours.append(figures)
-        for peer, found in peer_scores(made, bodies).items():
-            peers[peer].append(found)
-    print(table({"Wirecopy": _means(ours)} | {name: _means(all_) for name, all_ in peers.items()}))
+        if asked.orders:
+            measured["Wirecopy"].append(by_order(made))
+        else:
+            for name, figures in _beside_peers(made, variants=asked.variants).items():
+                measured[name].append(figures)
+        print(f"seed {seed}: {measured['Wirecopy'][-1]}", file=sys.stderr, flush=True)
+    print(table({name: _means(of_sets) for name, of_sets in measured.items()}))
+
+
+def _beside_peers(labelled: Labelled, *, variants: bool) -> dict[str, dict[str, float]]:
+    """The figures of a set, ours first."""
+    ours, bodies = _measured(labelled)
+    if variants:
+        ours |= with_less(labelled)
+    return {"Wirecopy": ours, **peer_scores(labelled, bodies)}
 
 
 def table(measured: Mapping[str, Figures]) -> str:

@@ -17,7 +17,7 @@ from ingest.ids import mint
 from ingest.matching.sketch import sketch
 from ingest.types import Article
 from ingest.urls import url_key
-from ingest.words import content_hash, count_words
+from ingest.words import content_hash, count_words, folded_words
 from newsroom import compose
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -179,8 +179,8 @@ def made_article(
         image_url=None,
         rights=None,
         content_status="full",
-        content_hash=content_hash(body),
+        content_hash=content_hash(folded_words(body)),
         extractor="none",
         url_keys=(key,),
-        sketch=sketch(body),
+        sketch=sketch(folded_words(body)),
     )

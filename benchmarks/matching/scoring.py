@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
-from benchmarks.matching.documents import Labelled, host_of
-from benchmarks.matching.store import Held, Store
-
-BATCH = 200
+from benchmarks.matching.documents import Labelled
+from benchmarks.matching.store import Held
 
 Pairs = set[tuple[str, str]]
 """Pairs of article ids, the smaller first."""
-
-
-def match(labelled: Labelled, *, batch: int = BATCH) -> tuple[Held, float]:
-    """The articles loaded in their order, and what it cost: CPU milliseconds an article."""
-    store = Store(host_of)
-    started = time.process_time()
-    for start in range(0, len(labelled.articles), batch):
-        store.take_in(labelled.articles[start : start + batch])
-    cost = 1000 * (time.process_time() - started) / len(labelled.articles)
-    return store.held, cost
 
 
 def scores(labelled: Labelled, held: Held) -> dict[str, float]:

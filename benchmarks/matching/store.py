@@ -61,8 +61,7 @@ class Store:
 
     @cached_property
     def held(self) -> Held:
-        with self.database.open() as connection:
-            return _read(connection)
+        return held_in(self.database)
 
 
 class KeptOpen(Database):
@@ -80,6 +79,12 @@ class KeptOpen(Database):
     def __del__(self) -> None:
         if self._connection is not None:
             self._stack.close()
+
+
+def held_in(database: Database) -> Held:
+    """What a database's tables say."""
+    with database.open() as connection:
+        return _read(connection)
 
 
 def _read(connection: Connection) -> Held:

@@ -12,7 +12,7 @@ from ingest.extraction.credits import statements
 from ingest.matching.blocks import blocks_of
 from ingest.matching.sketch import sketch
 from ingest.types import Article
-from ingest.words import content_hash
+from ingest.words import content_hash, folded_words
 
 
 def without_dates(labelled: Labelled) -> Labelled:
@@ -35,7 +35,8 @@ def without_phrases(labelled: Labelled) -> Labelled:
     def silent(article: Article) -> Article:
         kept = (block.text for block in blocks_of(article.body) if not statements(block.text))
         body = "".join(kept)
-        return replace(article, body=body, sketch=sketch(body), content_hash=content_hash(body))
+        words = folded_words(body)
+        return replace(article, body=body, sketch=sketch(words), content_hash=content_hash(words))
 
     return _changed(labelled, silent)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import xxhash
 
 from ingest.month_names import MONTHS
 from ingest.words import folded_words
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’»)]*\s+|(?<=[。！？])\s*")
+_SENTENCE_END = re.compile(r"[.!?…][\"”’»)]*\s+|[。！？]\s*")
 _DIGITS = re.compile(r"\d+")
-_DOT_WITHIN = re.compile(r"\w\.[a-z]")
+_DOT_WITHIN = re.compile(r"\.(?<=\w\.)[a-z]")
 _ADDRESS = re.compile(r"(?:https?://|\b[\w.+-]+@)?\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/[^\s<>\"]*)?")
 
 LINES_KEPT = 20_000
@@ -22,8 +22,7 @@ LINES_KEPT = 20_000
 are kept with their blocks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A sentence, or a line that is none. `start` and `end` are its place in the text, in
     characters, the white space that follows it included, so that all blocks make up the text.
 
@@ -80,5 +79,7 @@ def _hash(piece: str, words: list[str]) -> int:
         said = folded_words(_ADDRESS.sub("0", piece))
         if len(said) > 1:  # a line that is an address, and no more, says just that
             words = said
-    masked = _DIGITS.sub("0", " ".join(["0" if word in MONTHS else word for word in words]))
+    if not MONTHS.keys().isdisjoint(words):
+        words = ["0" if word in MONTHS else word for word in words]
+    masked = _DIGITS.sub("0", " ".join(words))
     return xxhash.xxh3_64_intdigest(masked.encode("utf-8", "surrogatepass"))

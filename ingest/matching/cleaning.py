@@ -10,7 +10,7 @@ from ingest.matching.blocks import Block
 from ingest.matching.boilerplate import clean, restore
 from ingest.matching.sketch import sketch_of
 from ingest.types import Article, CleanedText, HeldText
-from ingest.words import content_hash, count_words
+from ingest.words import content_hash, count_words, folded_words
 
 NOTHING = frozenset[int]()
 
@@ -24,14 +24,15 @@ def clean_article(
     if not cleaned.removed:
         return article
     matched = article.content_status in MATCHED
+    words = folded_words(cleaned.body)
     return replace(
         article,
         lead=lead_of(article.lead, article.body, cleaned.body),
         body=cleaned.body,
         word_count=count_words(cleaned.body),
-        content_hash=content_hash(cleaned.body),
+        content_hash=content_hash(words),
         removed=cleaned.removed,
-        sketch=sketch_of(cleaned.body, article.body) if matched else (),
+        sketch=sketch_of(words, cleaned.body, article.body) if matched else (),
     )
 
 
@@ -42,14 +43,15 @@ def clean_again(held: HeldText, boilerplate: frozenset[int]) -> CleanedText | No
     cleaned = clean(whole, boilerplate)
     if cleaned.body == held.body:
         return None
+    words = folded_words(cleaned.body)
     return CleanedText(
         article_id=held.article_id,
         lead=lead_of(held.lead, held.body, cleaned.body),
         body=cleaned.body,
         word_count=count_words(cleaned.body),
-        content_hash=content_hash(cleaned.body),
+        content_hash=content_hash(words),
         removed=cleaned.removed,
-        sketch=sketch_of(cleaned.body, whole) if held.matched else (),
+        sketch=sketch_of(words, cleaned.body, whole) if held.matched else (),
     )
 
 

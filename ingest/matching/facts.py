@@ -27,7 +27,8 @@ LEAST_NUMBERS = 4
 NEAR_NAME = 0.5
 """Two names that share so much of the longer one at both ends are one, misread or inflected."""
 
-_IN_SENTENCE = re.compile(r"(?<=[^\W\d_][ ,;)])\s?([^\W\d_]\w+)")
+_IN_SENTENCE = re.compile(r"(?<=[^\W\d_][ ,;)])\s?([^\W\d_a-z]\w+)")
+_FIGURE = re.compile(r"\d")
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -39,17 +40,19 @@ def names_in(text: str) -> frozenset[str]:
 
 def is_number(word: str) -> bool:
     """Whether a folded word holds a figure."""
-    return word[0].isdigit() or word[-1].isdigit()
+    return word[0].isdecimal() or word[-1].isdecimal()
 
 
-def are_numbers(words: Sequence[str]) -> Flags:
-    """Which of these folded words hold a figure."""
-    return np.array([word[0].isdigit() or word[-1].isdigit() for word in words], np.bool_)
+def figures_in(words: Sequence[str]) -> frozenset[str]:
+    """Those of these folded words that hold a figure."""
+    if not _FIGURE.search(" ".join(words)):
+        return frozenset()  # as in most lines
+    return frozenset(filter(is_number, words))
 
 
 class Wording(Protocol):
-    """What conflicts are looked for in: a text's folded words, their hashes, which of them hold a
-    figure, and these themselves; its names, and its runs of `size` words."""
+    """What conflicts are looked for in: a text's folded words and their hashes; those that hold a
+    figure, and its names; which words these are; and its runs of `size` words."""
 
     @property
     def words(self) -> Sequence[str]: ...

@@ -3,17 +3,20 @@ while, since lines come again: in copies, in frames, in one text before and afte
 
 from __future__ import annotations
 
+import re
 from functools import cached_property, lru_cache
 from itertools import chain
 
 import numpy as np
 
-from ingest.matching.facts import are_numbers, names_in
-from ingest.matching.shingles import NO_FLAGS, NO_HASHES, Flags, Hashes, word_hashes
-from ingest.words import folded_words
+from ingest.matching.facts import figures_in, names_in
+from ingest.matching.shingles import NO_HASHES, Hashes, word_hashes
+from ingest.words import UNSPACED, folded_words
 
 LINES_KEPT = 8_000
 """Of 3 KB or so each."""
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 class Line:
@@ -29,9 +32,14 @@ class Line:
         return word_hashes(self.words)
 
     @cached_property
-    def numbers(self) -> Flags:
-        """Which words hold a figure."""
-        return are_numbers(self.words)
+    def characters(self) -> int:
+        """How many of its words are characters of a script without spaces."""
+        return 0 if self.text.isascii() else len(_UNSPACED.findall(" ".join(self.words)))
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """The words that hold a figure."""
+        return figures_in(self.words)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -51,13 +59,19 @@ class Lines:
     def words(self) -> tuple[str, ...]:
         return tuple(chain.from_iterable([line.words for line in self._lines]))
 
+    @property
+    def unspaced(self) -> bool:
+        """Whether most of it is in a script without spaces."""
+        characters = sum([line.characters for line in self._lines])
+        return 2 * characters > sum([len(line.words) for line in self._lines])
+
     @cached_property
     def hashes(self) -> Hashes:
         return np.concatenate([NO_HASHES, *[line.hashes for line in self._lines]])
 
     @cached_property
-    def numbers(self) -> Flags:
-        return np.concatenate([NO_FLAGS, *[line.numbers for line in self._lines]])
+    def figures(self) -> frozenset[str]:
+        return frozenset().union(*[line.figures for line in self._lines])
 
     @cached_property
     def names(self) -> frozenset[str]:

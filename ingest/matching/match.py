@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -14,9 +12,8 @@ import numpy as np
 from ingest.matching.blocks import blocks_of
 from ingest.matching.boilerplate import restore
 from ingest.matching.facts import conflict
-from ingest.matching.lines import Lines, line_of
+from ingest.matching.lines import Lines
 from ingest.matching.shingles import (
-    NO_HASHES,
     Flags,
     Hashes,
     Shingles,
@@ -25,7 +22,6 @@ from ingest.matching.shingles import (
     shingled,
 )
 from ingest.types import RemovedBlock
-from ingest.words import UNSPACED
 
 Kind = Literal["copy", "excerpt", "template"]
 
@@ -73,8 +69,6 @@ EXCERPT_WORDS = 50
 RUN_GAP = 5
 """A run of matching shingles goes on over so many that do not match: what changing a word costs."""
 
-_UNSPACED = re.compile(f"[{UNSPACED}]")
-
 
 class Text:
     """A text with its shingles, made when they are first wanted. `removed` is the boilerplate that
@@ -105,10 +99,7 @@ class Text:
     @cached_property
     def size(self) -> int:
         """Words in a shingle."""
-        if self._text.isascii() or not _UNSPACED.search(" ".join(self.words)):
-            return SHINGLE_WORDS
-        characters = sum(1 for word in self.words if _UNSPACED.match(word))
-        return SHINGLE_CHARACTERS if 2 * characters > len(self.words) else SHINGLE_WORDS
+        return SHINGLE_CHARACTERS if self._lines.unspaced else SHINGLE_WORDS
 
     @cached_property
     def shingles(self) -> Shingles:
@@ -120,23 +111,26 @@ class Text:
         return self.shingles.distinct
 
     @property
-    def numbers(self) -> Flags:
-        """Which words hold a figure."""
-        return self._lines.numbers
-
-    @cached_property
     def figures(self) -> frozenset[str]:
         """The words that hold a figure."""
-        return frozenset(compress(self.words, self.numbers.tolist()))
-
-    @cached_property
-    def named(self) -> Flags:
-        """Which words are among its names."""
-        return np.fromiter(map(self.names.__contains__, self.words), np.bool_, len(self.words))
+        return self._lines.figures
 
     @property
     def names(self) -> frozenset[str]:
         return self._lines.names
+
+    @cached_property
+    def numbers(self) -> Flags:
+        """Which words hold a figure."""
+        return self._among(self.figures)
+
+    @cached_property
+    def named(self) -> Flags:
+        """Which words are among its names."""
+        return self._among(self.names)
+
+    def _among(self, some: frozenset[str]) -> Flags:
+        return np.fromiter(map(some.__contains__, self.words), np.bool_, len(self.words))
 
     @cached_property
     def kept_hashes(self) -> frozenset[int]:
@@ -148,8 +142,8 @@ class Text:
 
     @cached_property
     def removed_shingles(self) -> Hashes:
-        pieces = (line_of(cut.text).hashes for cut in self._removed if cut.hash)
-        return np.concatenate([NO_HASHES, *(shingled(piece, self.size) for piece in pieces)])
+        removed = Lines("\n".join([cut.text for cut in self._removed if cut.hash]))
+        return shingled(removed.hashes, self.size)
 
     def with_back(self, hashes: frozenset[int]) -> Text:
         """This text with the removed blocks of these hashes put back."""
@@ -218,14 +212,15 @@ def compare(one: Text, other: Text, *, same_publisher: bool) -> Match | None:
 def _whole_views(one: Text, other: Text, *, same_publisher: bool) -> Iterator[tuple[Text, Text]]:
     """The texts with boilerplate put back, in which facts may be in conflict. What the issues of a
     report share is its publisher's boilerplate: within one publisher it is put back on both sides,
-    between two only on one, since their frames differ in figures too."""
+    between two only on one, since their frames differ in figures too; and of a frame that shares no
+    wording with the other text nothing follows."""
     if same_publisher:
         if one.removed_hashes or other.removed_hashes:
             yield one.whole, other.whole
         return
-    if one.removed_hashes:
+    if count_shared(one.removed_shingles, other.distinct):
         yield one.whole, other
-    if other.removed_hashes:
+    if count_shared(other.removed_shingles, one.distinct):
         yield one, other.whole
     both = one.removed_hashes & other.removed_hashes
     if both and min(len(one.words), len(other.words)) < SHORT_WORDS:

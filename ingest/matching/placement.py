@@ -108,9 +108,14 @@ class Placement:
         others = [*self._likely.get(page, ())]
         if page in self.group_of:
             others += self._members[self.group_of[page]][:WITNESSES]
+        new = self._copies[edge.smaller]
         for other in dict.fromkeys(others):
             if other in (page, edge.smaller):
                 continue
+            if other in self._likely[edge.smaller] and self._compared.copies(
+                new, self._copies[other]
+            ):
+                continue  # one text: the page need not be compared with it, which costs most
             held = self._compared.edge(self._copies[page], self._copies[other])
             if held and held.kind != "template" and held.larger == page and self._apart(held, edge):
                 return True

@@ -14,7 +14,6 @@ Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
 NO_HASHES: Hashes = np.empty(0, np.uint64)
-NO_FLAGS: Flags = np.empty(0, np.bool_)
 
 _FACTORS = np.random.default_rng(1).integers(2**63, size=16, dtype=np.uint64) * 2 + 1
 """What the words of a run are multiplied by, place by place, so that their order counts."""

@@ -6,7 +6,7 @@ from itertools import accumulate, zip_longest
 
 import xxhash
 
-from ingest.words import folded_text
+from ingest.words import folded_words
 
 SHINGLE_WORDS = 5
 """Five words rarely recur by chance, and survive most edits (figures in the design notes)."""
@@ -19,22 +19,24 @@ MOSTLY_REMOVED = 2
 whole: of a report in a template little is left, and a reprint may hold that little far apart."""
 
 
-def sketch_of(body: str, whole: str) -> tuple[int, ...]:
-    """The sketch of an article from its cleaned body and its text as it came; what tells most of it
-    comes first."""
+def sketch_of(words: list[str], body: str, whole: str) -> tuple[int, ...]:
+    """The sketch of an article from its cleaned body, with the folded words of that, and its text
+    as it came; what tells most of it comes first."""
     if len(whole) < MOSTLY_REMOVED * len(body):
-        return sketch(body)
-    both = zip_longest(sketch(body), sketch(whole))  # in turn, so that its first part has both too
+        return sketch(words)
+    # In turn, so that its first part has both too.
+    both = zip_longest(sketch(words), sketch(folded_words(whole)))
     hashes = dict.fromkeys(number for pair in both for number in pair if number is not None)
     return tuple(hashes)[:SKETCH_SIZE]
 
 
-def sketch(text: str) -> tuple[int, ...]:
-    """The smallest 32-bit hashes of the text's shingles, ascending; empty for a text without words.
+def sketch(words: list[str]) -> tuple[int, ...]:
+    """The smallest 32-bit hashes of the shingles of a text with these folded words, ascending;
+    empty for a text without words.
 
     XXH3 computed here, since the database's own hash function may change between versions.
     """
-    whole = folded_text(text)
+    whole = " ".join(words).encode("utf-8", "surrogatepass")
     if not whole:
         return ()
     starts = [0, *accumulate(map((1).__add__, map(len, whole.split(b" "))))]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from datetime import datetime
 
 from ingest.ids import mint
 from ingest.matching.comparisons import Comparisons
@@ -67,42 +68,25 @@ def decide_stories(
     """
     again = again or {}
     copies = {**candidates.copies, **{a.article_id: as_copy(a) for a in batch}}
-    unplaced = {article.article_id for article in batch} | set(again)
-    stored_story = {name: copy.story_id for name, copy in copies.items() if copy.story_id}
     sketches = {**again, **{article.article_id: article.sketch for article in batch}}
-    likely = _likely_pairs(sketches, candidates, copies, compared.same)
+    stored_story = {name: copy.story_id for name, copy in copies.items() if copy.story_id}
     placement = Placement(
         copies,
-        {name: story for name, story in stored_story.items() if name not in unplaced},
-        likely,
+        {name: story for name, story in stored_story.items() if name not in sketches},
+        _likely_pairs(sketches, candidates, copies, compared.same),
         compared,
         publisher_of,
-        roundups=candidates.roundups - unplaced,
+        roundups=candidates.roundups - sketches.keys(),
         movable=movable,
     )
-    order = sorted(unplaced, key=lambda name: (copies[name].sort_at, name))
-    _keep_teasers_last(order, copies)
-    placement.place(order)
-
-    groups: dict[str, list[str]] = defaultdict(list)
-    for name, group in placement.group_of.items():
-        groups[group].append(name)
+    placement.place(_in_order(sketches, copies))
     before = _by_story(stored_story)
-    touched = {
-        group: sorted(names)
-        for group, names in groups.items()
-        if unplaced.intersection(names) or {*names} != {*before.get(group, ())}
-    }
+    touched = _touched(placement.group_of, sketches.keys(), before)
     story_ids = _story_ids(touched, stored_story, before, copies)
+    members = {story_ids[group]: [copies[n] for n in names] for group, names in touched.items()}
     judged = [
-        judge(
-            story_ids[group],
-            [copies[name] for name in names],
-            compared,
-            publisher_of,
-            candidates.habits,
-        )
-        for group, names in sorted(touched.items(), key=lambda item: story_ids[item[0]])
+        judge(story_id, of_story, compared, publisher_of, candidates.habits)
+        for story_id, of_story in sorted(members.items())
     ]
     now_in = {name: story_ids[group] for group, names in touched.items() for name in names}
     return StoryDecisions(
@@ -111,16 +95,35 @@ def decide_stories(
             name: (one.story.story_id, role) for one in judged for name, role in one.roles.items()
         },
         reprints=tuple(reprint for one in judged for reprint in one.reprints),
-        links=tuple(_links(order, placement, judged, now_in, stored_story)),
-        relinked=tuple(sorted(unplaced | (placement.roundups - candidates.roundups))),
+        links=tuple(_links(sketches, placement, judged, now_in, stored_story)),
+        relinked=tuple(sorted(sketches.keys() | (placement.roundups - candidates.roundups))),
         redirects=tuple(_redirects(stored_story, now_in, set(story_ids.values()), copies)),
     )
 
 
-def _keep_teasers_last(order: list[str], copies: Mapping[str, Copy]) -> None:
-    """Those that name their original come after the others, so that it has its story by then."""
+def _in_order(unplaced: Iterable[str], copies: Mapping[str, Copy]) -> list[str]:
+    """In which order articles are placed: that of their publication. Those that name their original
+    come after the others, so that it has its story by then."""
     held = {key for copy in copies.values() for key in copy.url_keys}
-    order.sort(key=lambda name: canonical_key(copies[name]) in held)
+
+    def turn(name: str) -> tuple[bool, datetime, str]:
+        return canonical_key(copies[name]) in held, copies[name].sort_at, name
+
+    return sorted(unplaced, key=turn)
+
+
+def _touched(
+    group_of: Mapping[str, str], unplaced: Set[str], before: Mapping[str, set[str]]
+) -> dict[str, list[str]]:
+    """The members of each group that holds an article placed now, or others than before."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(group_of):
+        groups[group_of[name]].append(name)
+    return {
+        group: names
+        for group, names in groups.items()
+        if not unplaced.isdisjoint(names) or before.get(group, set()) != {*names}
+    }
 
 
 def _likely_pairs(
@@ -209,7 +212,7 @@ def _redirects(
 
 
 def _links(
-    order: Sequence[str],
+    placed: Iterable[str],
     placement: Placement,
     judged: Sequence[Judgement],
     now_in: Mapping[str, str],
@@ -219,7 +222,7 @@ def _links(
     for one in judged:
         yield from one.links
     seen: set[tuple[str, str]] = set()
-    for name in sorted({*order, *placement.roundups}):
+    for name in sorted({*placed, *placement.roundups}):
         for _, edge in placement.edges(name):
             pair = (edge.larger, edge.smaller)
             story, other = (now_in.get(n) or stored_story.get(n) for n in pair)

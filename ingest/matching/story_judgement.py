@@ -47,7 +47,7 @@ def judge(
     """What is to be said of a story with these members (at least one)."""
     found = _attribution(members, compared, publisher_of, habits)
     original = found.original
-    representative = original or _fullest(members, compared)
+    representative = original or (_fullest(members, compared) if members[1:] else members[0])
     roles = {copy.article_id: _role(copy, original) for copy in members}
     story = Story(
         story_id=story_id,
@@ -86,6 +86,8 @@ def _attribution(
     publisher_of: Callable[[str], str],
     habits: Mapping[str, float],
 ) -> Attribution:
+    if len(members) == 1:  # as most are: nothing to compare
+        return attribute(members, lambda copy: compared.signals(copy, publisher_of), habits=habits)
     names = [copy.article_id for copy in members]
     chosen = next((name for name in names if name in compared.originals), None)
     extra = _extras(members, compared)
@@ -98,7 +100,7 @@ def _attribution(
     def contained(copy: Copy) -> float:
         """The plainest text is the one that others have put a frame around."""
         plain = copy.article_id in whole and extra[copy.article_id] == least
-        return CONTAINED_WEIGHT if len(members) > 1 and plain else 0
+        return CONTAINED_WEIGHT if plain else 0
 
     return attribute(
         members,
@@ -112,8 +114,6 @@ def _attribution(
 def _extras(members: Sequence[Copy], compared: Comparisons) -> dict[str, int]:
     """How many shingles of each member no other has."""
     texts = {copy.article_id: compared.text(copy).distinct for copy in members}
-    if len(members) == 1:
-        return {members[0].article_id: 0}
     found, counts = np.unique(np.concatenate([*texts.values()]), return_counts=True)
     single = found[counts == 1]
     return {name: count_shared(shingles, single) for name, shingles in texts.items()}
