@@ -15,6 +15,7 @@ from flows.tally import RunReport
 from ingest.errors import OutcomeError, Postponed
 from ingest.polling.runs import Reach, is_offline, reach
 from ingest.types import DueFeed
+from ingest.workers.jobs import read_article
 from storage.claims import bury_dead_runs, claim, held_by_others
 from storage.feeds import due
 from storage.forget import refusals
@@ -77,6 +78,8 @@ def poll_feeds(run: Run, intake: Intake, budget: ByteBudget, *, every: bool) -> 
         if feeds:
             polled |= {feed.feed_id for feed in feeds}
             run.setup.progress.stage("feeds", len(polled))
+            if not all(feed.poll_state for feed in feeds):  # whose first poll brings pages
+                run.workers.expect(read_article)
             yield from _poll_these(run, reader, feeds, budget, reaches)
             # Where few publishers are followed nobody can say whose fault it is; but none answers.
             none_answers = bool(reaches) and not any(seen.reached for seen in reaches)

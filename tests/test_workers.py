@@ -229,6 +229,15 @@ def test_a_module_is_loaded_when_a_job_wants_it() -> None:
         assert pool.submit(jobs.process_id, url=URL).result(60) == second
 
 
+def test_a_module_that_is_expected_is_there_from_the_start() -> None:
+    wants: dict[Callable[..., object], str] = {jobs.is_imported: "colorsys"}
+    with WorkerPool(WorkerPolicy(workers=1), preload=wants) as pool:
+        pool.expect(jobs.is_imported)
+        first = pool.submit(jobs.process_id, url=URL).result(60)
+        assert pool.submit(jobs.is_imported, "colorsys", url=URL).result(60)
+        assert pool.submit(jobs.process_id, url=URL).result(60) == first
+
+
 def test_a_worker_that_cannot_start_is_no_fault_of_the_document() -> None:
     with WorkerPool(WorkerPolicy(workers=1), preload={jobs.add: "no_such_module"}) as pool:
         error = pool.submit(jobs.add, 1, url=URL).exception(60)

@@ -106,6 +106,7 @@ class WorkerPool:
     ) -> None:
         self._policy = policy
         self._preload = dict(preload or {})
+        self._expected: set[str] = set()
         # By size in MiB, then first come, first served.
         self._jobs: queue.PriorityQueue[tuple[float, int, _Job | None]] = queue.PriorityQueue()
         self._order = itertools.count()
@@ -126,6 +127,11 @@ class WorkerPool:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def expect(self, function: Callable[..., object]) -> None:
+        """Load what jobs of that function need as soon as there is any job, since some are sure to
+        come: they will not wait for it."""
+        self._expected.add(self._preload[function])
 
     def submit(
         self,
@@ -266,8 +272,9 @@ class WorkerPool:
             if self._closed:
                 raise CancelledError
             self._server = self._server or ForkServer(self._policy.memory_bytes)
-            if module and module not in self._server.loaded:
-                self._server.load(module)
+            wanted = self._expected | ({module} if module else set())
+            for missing in sorted(wanted - self._server.loaded):
+                self._server.load(missing)
             return self._server
 
     def _retire(self, worker: WorkerProcess) -> None:
