@@ -233,6 +233,7 @@ def test_a_module_that_is_expected_is_there_from_the_start() -> None:
     wants: dict[Callable[..., object], str] = {jobs.is_imported: "colorsys"}
     with WorkerPool(WorkerPolicy(workers=1), preload=wants) as pool:
         pool.expect(jobs.is_imported)
+        pool.expect(jobs.add)  # which needs nothing
         first = pool.submit(jobs.process_id, url=URL).result(60)
         assert pool.submit(jobs.is_imported, "colorsys", url=URL).result(60)
         assert pool.submit(jobs.process_id, url=URL).result(60) == first

@@ -131,7 +131,8 @@ class WorkerPool:
     def expect(self, function: Callable[..., object]) -> None:
         """Load what jobs of that function need as soon as there is any job, since some are sure to
         come: they will not wait for it."""
-        self._expected.add(self._preload[function])
+        if module := self._preload.get(function):
+            self._expected.add(module)
 
     def submit(
         self,
