@@ -74,14 +74,15 @@ def choose_authors(
     names a person wins; a first name or a user's name gives way to a whole one in the byline.
     """
     stated = _stated_authors(meta, linked, site_names)
-    if stated and not all(map(is_one_word, stated)):
+    if not stated:
+        if any(agency_named(name) for name in author_lines(meta, linked)):
+            return ()  # other names on the page are not this article's
+        stated = clean_authors(_card_authors(meta), site_names)
+    if not all(map(is_one_word, stated)):
         return stated
-    if not stated and any(agency_named(name) for name in author_lines(meta, linked)):
-        return ()  # other names on the page are not this article's
-    stated = stated or clean_authors(_card_authors(meta), site_names)
-    if not stated or all(map(is_one_word, stated)):
-        shown = _visible_byline(tree, site_names) or _labelled_author(tree, site_names)
-        stated = stated if all(map(is_one_word, shown)) else shown
+    shown = _visible_byline(tree, site_names) or _labelled_author(tree, site_names)
+    if not all(map(is_one_word, shown)):
+        return shown
     return stated or shown or _user_name(tree, site_names)
 
 

@@ -25,8 +25,6 @@ from ingest.types import (
 if TYPE_CHECKING:
     from ingest.backfill.sitemaps import Listing
     from ingest.backfill.terms import Left, Terms
-
-if TYPE_CHECKING:
     from ingest.feeds.opml import ListedFeed
 
 

@@ -132,7 +132,8 @@ class WorkerPool:
         """Load what jobs of that function need as soon as there is any job, since some are sure to
         come: they will not wait for it."""
         if module := self._preload.get(function):
-            self._expected.add(module)
+            with self._server_lock:
+                self._expected.add(module)
 
     def submit(
         self,
