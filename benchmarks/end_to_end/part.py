@@ -17,7 +17,7 @@ import duckdb
 from benchmarks.document import Bar, Section, Table, Target, targets_table
 from benchmarks.end_to_end.served import Publishers, newsroom, replayed
 from benchmarks.extraction.scores import text_overlap
-from benchmarks.process_tree import Cost, measure
+from benchmarks.process_tree import CommandFailed, Cost, measure
 from benchmarks.rounds import Medians, Plan, in_rounds, say
 
 HERE = Path(__file__).parent
@@ -92,7 +92,20 @@ class Runs:
         database = self.folder / f"{name}{number}.duckdb"
         self.last[name] = database
         python = self.plan.environments.python(environment)
-        return measure([python, HERE / script, feeds, database, self.publishers.proxy, *more])
+        command: list[str | Path] = [
+            python,
+            HERE / script,
+            feeds,
+            database,
+            self.publishers.proxy,
+            *more,
+        ]
+        try:
+            return measure(command)
+        except CommandFailed as crash:  # trafilatura in threads, now and then
+            say(f"{name} crashed, and begins again: {str(crash).splitlines()[-1]}")
+            database.unlink(missing_ok=True)
+            return measure(command)
 
 
 def measured(plan: Plan) -> Section:

@@ -1,12 +1,14 @@
 """A week of the simulation's feeds through the real code, and the same week simulated.
 
-    python -m benchmarks.polling.week [--feeds 100] [--days 7] [--seed 1]
+    python -m benchmarks.polling.week [--feeds 100] [--days 7] [--weeks 1] [--seed 1] [--simulated]
 
 The feeds are the first of each class in the simulation's mix, as many as are its share, on a
 loopback server under a clock that is moved from run to run. Runs start every five minutes, as in
 prefect.yaml, and poll what is due; then the same days again with every feed polled every quarter of
 an hour, and every hour. The simulation polls the same feeds at the same times: it should say the
 same of each.
+
+With --simulated only the simulation is asked, which has a row more: ours where floors are not obeyed.
 
 All runs share one engine of DuckDB and one pool of workers, which is most of what a run costs that
 has a process of its own.
@@ -80,18 +82,24 @@ class AtIntervals(Ours):
 
 
 def simulated(
-    feeds: Sequence[SimulatedFeed], interval: float | None, spans: Sequence[float]
+    feeds: Sequence[SimulatedFeed],
+    interval: float | None,
+    spans: Sequence[float],
+    *,
+    floors: bool = True,
 ) -> Iterator[Tallies]:
     """What the simulation says of the feeds, all of them polled at the moment of the run."""
-    return _each(_simulated(feeds, interval, days) for days in accumulate(spans))
+    return _each(_simulated(feeds, interval, days, floors=floors) for days in accumulate(spans))
 
 
-def _simulated(feeds: Sequence[SimulatedFeed], interval: float | None, days: float) -> Tallies:
+def _simulated(
+    feeds: Sequence[SimulatedFeed], interval: float | None, days: float, *, floors: bool
+) -> Tallies:
     tallies = {}
     for feed in feeds:
         # Jitter is by the id, and ours is made from the address.
         named = replace(feed, feed_id=feed_id_of(url_of(feed)))
-        policy = AtIntervals(named, interval) if interval else Ours(named, AIMS, floors=True)
+        policy = AtIntervals(named, interval) if interval else Ours(named, AIMS, floors=floors)
         tallies[feed.feed_id] = poll_feed(named, policy, START, START + days * DAY)
     return tallies
 
@@ -223,8 +231,12 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=1, help="so many times these days")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=list(INTERVALS), help="one row of the table")
+    parser.add_argument("--simulated", action="store_true", help="only the simulation, in minutes")
     args = parser.parse_args()
     feeds, spans = sample(args.feeds, args.seed), [args.days] * args.weeks
+    if args.simulated:
+        print_simulated(feeds, spans)
+        return
     notes = []
     for name, interval in INTERVALS.items():
         if args.only not in (None, name):
@@ -235,6 +247,15 @@ def main() -> None:
             print(row("simulated", total(theirs, feeds)), flush=True)
             notes += differing(feeds, mine, theirs)
     print("\n" + ("\n".join(notes) or "No feed differs."))
+
+
+def print_simulated(feeds: Sequence[SimulatedFeed], spans: Sequence[float]) -> None:
+    """The simulation's rows, with one more: ours where floors are not obeyed."""
+    policies = {name: simulated(feeds, interval, spans) for name, interval in INTERVALS.items()}
+    policies["ours, floors not obeyed"] = simulated(feeds, None, spans, floors=False)
+    for name, weeks in policies.items():
+        for number, tallies in enumerate(weeks, 1):
+            print(row(f"{name}, week {number}", total(tallies, feeds)), flush=True)
 
 
 def differing(feeds: Sequence[SimulatedFeed], mine: Tallies, theirs: Tallies) -> list[str]:
