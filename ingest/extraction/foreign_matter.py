@@ -145,6 +145,7 @@ _BIO = re.compile(
     r"\s*(?:,|\(|–|-|is\b|was\b|has\b|covers?\b|works?\b|writes?\b|reports?\b|joined\b|makes\b|ist\b|war\b|schreibt\b|arbeitet\b|est\b|es\b|è\b|é\b|er\b|är\b)",
     re.IGNORECASE,
 )
+_WIDE = re.compile("[\u3000-\U0010ffff]")
 _SENTENCE_END = ".!?…。！？"
 _QUOTED_END = "\"”»“’')]"
 
@@ -185,9 +186,7 @@ def _without_headline(text: str, titles: Collection[str]) -> str:
 
 def width(line: str) -> int:
     """Characters, those of wide scripts counted for three: they say that much more."""
-    if line.isascii() or max(line) <= "\u2fff":
-        return len(line)
-    return sum(3 if mark > "\u2fff" else 1 for mark in line)
+    return len(line) if line.isascii() else len(line) + 2 * len(_WIDE.findall(line))
 
 
 def _is_running(line: str) -> bool:
