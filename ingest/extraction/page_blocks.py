@@ -60,10 +60,10 @@ def prune(tree: HtmlElement) -> int:
         for block in tree.iter("div", "section", "aside", "ul", "form")
         if _is_foreign(names_of(block))
     ]
-    around = _around_article(tree)
+    around = {block for body in _ARTICLE_BODY(tree) for block in body.iterancestors()}
     removed = 0
     for block in named:
-        if block.getparent() is None or block in around or _is_long(block):
+        if block.getparent() is None or block in around or _holds_article(block):
             continue
         block.drop_tree()
         removed += 1
@@ -80,13 +80,9 @@ def _is_foreign(names: str) -> bool:
     return _CONSENT_BLOCK.search(lowered) is not None
 
 
-def _around_article(tree: HtmlElement) -> set[HtmlElement]:
-    """The blocks that hold a headline, an article or its body."""
-    held = [*tree.iter("h1", "article"), *_ARTICLE_BODY(tree)]
-    return {block for element in held for block in element.iterancestors()}
-
-
-def _is_long(block: HtmlElement) -> bool:
+def _holds_article(block: HtmlElement) -> bool:
+    if next(block.iter("h1", "article"), None) is not None:
+        return True
     if len(block.text_content()) <= MAX_FOREIGN_BLOCK:
         return False
     return _CONSENT_BLOCK.search(f" {names_of(block).lower()}") is None
