@@ -15,8 +15,8 @@ LINK_SHARE = 0.8
 MAX_FOREIGN_BLOCK = 3000
 """Characters. A longer block may be the article under an odd name."""
 
-# In small letters, as are the names they are searched in, and beginning with few marks, which is why
-# names get a space in front: `re` then passes over the rest several times faster.
+# In small letters, as are the names they are searched in, and beginning with few marks (therefore
+# names get a space in front): `re` then passes over the rest several times faster.
 _FOREIGN_BLOCK = re.compile(
     r"[\s_-](?:newsletters?|related|recommend\w*|most-?(?:read|popular|viewed)|trending|popular|"
     r"latest-?(?:news|stories|posts)\w*|more-?(?:stories|news|from|articles)\w*|read-?(?:also|next)|see-?also|"
