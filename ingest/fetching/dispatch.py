@@ -205,7 +205,7 @@ class Run:
         self._patience_ends = turnstile.now() + patience
         self._cancel = cancel
         self._threads: list[threading.Thread] = []
-        self._granted: queue.SimpleQueue[tuple[Job, str] | None] = queue.SimpleQueue()
+        self._granted: queue.SimpleQueue[tuple[str, Job] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[Job | None, Outcome]] = queue.SimpleQueue()
         # Under the turnstile's lock from here on.
         self._ready: ReadyQueue[Job] = ReadyQueue(turnstile.pacing)
