@@ -1,9 +1,9 @@
 """The only module that opens sockets: one GET over one connection to a checked address, and the
 posts to the operator's own webhook.
 
-urllib3's connection classes are used directly, without its pools or requests above them: the
-address must be checked where the connection is made, a watchdog must be able to end every phase of
-it, bodies of redirects must not be read, and nothing may be retried behind the pacing's back.
+urllib3's connection classes connect, without its pools or requests above them: the address must be
+checked where the connection is made, a watchdog must be able to end every phase of it, bodies of
+redirects must not be read, and nothing may be retried behind the pacing's back.
 """
 
 from __future__ import annotations
