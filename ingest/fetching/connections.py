@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import io
-import re
 import socket
 import ssl
 import threading
@@ -32,7 +31,7 @@ from ingest.fetching.bodies import BodyDamaged, BodyOverflow, decoded
 from ingest.fetching.failures import STALE, WireError, root_cause, translated
 from ingest.fetching.idle_connections import IdleConnections
 from ingest.fetching.watchdog import Watchdog
-from ingest.fetching.wire import Cancellation, Line, WireOverflow, WireReply
+from ingest.fetching.wire import Cancellation, Line, WireOverflow, WireReply, request_head
 from ingest.page_types import START_BYTES
 from ingest.redact import redact_url
 
@@ -49,8 +48,6 @@ CONNECT_SECONDS: Final = 10.0
 MAX_ADDRESSES: Final = 4
 
 _CHUNK: Final = 64 * 1024
-_NOT_IN_PATH = re.compile(r"[\x00-\x20\x7f]")
-_NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BODY_STATUSES: Final = (200, 203)
 # The rest of an error page is read when it is short and quick, which saves a new connection.
 _DRAIN_BYTES: Final = 64 * 1024
@@ -259,14 +256,6 @@ class Connections:
         return answers
 
 
-def _request_head(path: str, headers: Mapping[str, str]) -> bytes:
-    """Of a GET. Raises ValueError for what would break out of its line."""
-    lines = [f"{name}: {value}" for name, value in headers.items()]
-    if _NOT_IN_PATH.search(path) or _NOT_IN_HEADERS.search("".join(lines)):
-        raise ValueError("control characters in a request")
-    return "\r\n".join((f"GET {path} HTTP/1.1", *lines, "", "")).encode("latin-1")
-
-
 def _inspected(pieces: Iterable[bytes], inspect: Callable[[bytes], None]) -> Iterator[bytes]:
     """The pieces, once the first bytes have been looked at. What is shorter is cheap to read."""
     start = b""
@@ -344,7 +333,7 @@ class _Exchange:
         same at three times the cost, and log malformed headers with the URL, secrets and all."""
         sock = connection.sock
         sock.settimeout(line.left())
-        sock.sendall(_request_head(self.path, self.headers))
+        sock.sendall(request_head(self.path, self.headers))
         reply = WireReply(sock, method="GET", line=line)
         try:
             reply.begin()

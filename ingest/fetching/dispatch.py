@@ -366,11 +366,13 @@ class Run:
             self._ready.recheck(publisher, now)
 
     def _work(self) -> None:
-        while (granted := self._granted.get()) is not None:
-            taken: tuple[str, Job] | None = granted
-            while taken is not None:
-                self._ask(*taken)
-                taken = self._another()
+        try:
+            while (taken := self._granted.get()) is not None:
+                while taken is not None:
+                    self._ask(*taken)
+                    taken = self._another()
+        except BaseException as error:  # noqa: BLE001  (raised in the consumer's thread)
+            self._results.put((None, error))
 
     def _ask(self, publisher: str, job: Job) -> None:
         """Take the step for which a turn was granted."""

@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final, Literal, Self
 
@@ -30,6 +30,8 @@ _MAX_LINE: Final = 64 * 1024
 _BUFFER: Final = 64 * 1024
 # 101 is final: it would end HTTP on this connection.
 _INTERIM = re.compile(rb"HTTP/\d\.\d[ \t]+1(?!01)\d\d\b")
+_NOT_IN_PATH = re.compile(r"[\x00-\x20\x7f]")
+_NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _PLAIN_STATUS = re.compile(rb"HTTP/1\.1 ([2-5]\d\d)(?: [^\r\n]*)?\r?\n")
 _PLAIN_FIELD = re.compile(rb"([!-9;-~]+):[ \t]*([^\r\n]*)\r?\n")
 
@@ -122,6 +124,14 @@ class Cancellation:
             self.cancelled = True
             for line in self._lines:
                 line.cancel()
+
+
+def request_head(path: str, headers: Mapping[str, str]) -> bytes:
+    """A GET as it is sent. Raises ValueError for what would break out of its line."""
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    if _NOT_IN_PATH.search(path) or _NOT_IN_HEADERS.search("".join(lines)):
+        raise ValueError("control characters in a request")
+    return "\r\n".join((f"GET {path} HTTP/1.1", *lines, "", "")).encode("latin-1")
 
 
 class _CountedSocket(io.RawIOBase):
