@@ -29,6 +29,13 @@ def _held_whole(edge: Edge) -> bool:
     return edge.kind != "excerpt" and edge.containment >= WHOLE_QUOTED
 
 
+def _extent(edge: Edge) -> tuple[float, float]:
+    """Where the smaller text lies in the larger. The edge knows where the middle three quarters of
+    it are; what is left out at either end is a sixth of that."""
+    beyond = (edge.end - edge.start) / 6
+    return edge.start - beyond, edge.end + beyond
+
+
 class Placement:
     """Groups of copies, as articles are placed one after another.
 
@@ -135,8 +142,9 @@ class Placement:
 
     def _side_by_side(self, one: Edge, two: Edge) -> bool:
         """Whether two texts lie apart on one page that is later than one of them."""
-        overlap = min(one.end, two.end) - max(one.start, two.start)
-        if overlap >= DISJOINT * min(one.end - one.start, two.end - two.start):
+        (start, end), (other_start, other_end) = _extent(one), _extent(two)
+        overlap = min(end, other_end) - max(start, other_start)
+        if overlap >= DISJOINT * min(end - start, other_end - other_start):
             return False
         page = self._copies[one.larger]
         parts = [self._copies[one.smaller], self._copies[two.smaller]]
