@@ -333,6 +333,18 @@ def test_an_honest_304_is_not_held_against_a_server() -> None:
     assert not plan.state.wants_whole_document(NOW + 91 * MINUTE)
 
 
+def test_entries_that_appear_after_their_date_make_no_304_a_lie() -> None:
+    """As behind a cache: a poll is answered 304, the next has an entry of ten minutes before."""
+    state = after_success("f1", followed(HOUR), Observation(not_modified=True), NOW + HOUR).state
+    held_back = Observation(20, 1, (NOW + 50 * MINUTE,))
+    for asked_at in (NOW + 90 * MINUTE, NOW + 8 * DAY):  # conditionally, and for the whole document
+        plan = after_success("f1", state, held_back, asked_at)
+        assert plan.state.distrusted_until is None
+    days_old = Observation(20, 1, (NOW - DAY,))
+    plan = after_success("f1", state, days_old, NOW + 8 * DAY)
+    assert plan.state.wants_whole_document(NOW + 9 * DAY)
+
+
 def test_a_whole_document_is_asked_for_once_a_week_at_least() -> None:
     state = followed(300 * DAY)
     assert not state.wants_whole_document(NOW + 6 * DAY)

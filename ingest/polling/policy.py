@@ -93,6 +93,10 @@ DISTRUST = 30 * DAY
 """For so long after it was caught, a server that answers 304 to a changed document is asked without
 validators. Media Cloud sends none to anyone for this reason (HTTP_CONDITIONAL_FETCH)."""
 
+APPEARING = 3600.0
+"""An entry may appear so long after its date: editors hold it back, caches answer for their server.
+Where it is no more, a 304 in between was no lie."""
+
 JITTER = 0.1
 LONGEST_JITTER = 10 * MINUTE
 """Polls come earlier than planned by up to this share, and this time at most, so that feeds do not
@@ -226,7 +230,7 @@ def after_success(
         window=seen.entries or state.window,
         asked=_asked(seen) if seen.entries else state.asked,
         unread=_unread(state, seen, time),
-        distrusted_until=_distrusted_until(state, seen, time),
+        distrusted_until=_distrusted_until(state, seen, now),
         overflows=state.overflows + overflowed,
         overflowed_at=time if overflowed else state.overflowed_at,
         moved_to=None if adopt_url else seen.moved_to,
@@ -313,13 +317,19 @@ def _unread(state: PollState, seen: Observation, time: float) -> float:
     return state.unread + expected_updates(state.rhythm, state.answered_at, time)
 
 
-def _distrusted_until(state: PollState, seen: Observation, time: float) -> float | None:
-    """Catch a server that has answered 304 although entries had come; distrust it for a while."""
-    if state.unread > 0 and seen.new and state.answered_at is not None:
+def _distrusted_until(state: PollState, seen: Observation, now: datetime) -> float | None:
+    """Catch a server that has answered 304 although entries had come; distrust it for a while.
+
+    Only a whole document that was asked for can tell: one that answers a conditional request shows
+    that the server knows of changes, though its entries appear some time after their date.
+    """
+    answered_at, silent = state.answered_at, state.unread >= SUSPICIOUS_SILENCE
+    asked_whole = state.unread > 0 and state.wants_whole_document(now)
+    if asked_whole and seen.new and answered_at is not None:
+        known = answered_at - (0 if silent else APPEARING)
         stated = [published.timestamp() for published in seen.published]
-        older = any(published < state.answered_at for published in stated)
-        if older or (not stated and state.unread >= SUSPICIOUS_SILENCE):
-            return time + DISTRUST
+        if any(published < known for published in stated) or (not stated and silent):
+            return now.timestamp() + DISTRUST
     return state.distrusted_until
 
 
