@@ -16,6 +16,7 @@ PACKAGES = {
     "newspaper4k": ("newspaper4k", "feedparser", "requests", "lxml_html_clean", "duckdb"),
     "web_archive": ("trafilatura", "lxml_html_clean", "fastwarc"),
     "extraction": ("newspaper4k", "readability-lxml", "resiliparse", "lxml_html_clean"),
+    "lsh": ("datasketch", "rensa"),
     "reader": ("reader", "requests", "sgmllib3k"),
 }
 """What is installed in each, in the newest version that fits."""

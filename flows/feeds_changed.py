@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flows.counted import counted
 from flows.feeds_edit import add_feeds, remove_feed, titles_in, write_feeds_file
 from flows.feeds_file import FeedsFile, feed_id_of, read_feeds_file
 from flows.feeds_found import FoundFeed, find_feeds
@@ -161,8 +162,8 @@ def print_imported(report: ImportedFeeds) -> None:
         for url in urls:
             out.print(f"{word:<8} {url}", soft_wrap=True)
     out.print(
-        f"{len(report.added)} feeds added to {report.feeds_file}, {len(report.already)} were there "
-        f"already, {len(report.refused)} are no addresses.",
+        f"{counted(len(report.added), 'feed')} added to {report.feeds_file}; already there: "
+        f"{len(report.already)}, refused: {len(report.refused)}.",
         soft_wrap=True,
     )
 

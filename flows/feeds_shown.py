@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from flows.counted import counted
 from flows.feeds_file import read_feeds_file
 from flows.settings import Settings
 from ingest.redact import redact_url
@@ -58,7 +59,9 @@ def print_feeds(feeds: Sequence[ShownFeed]) -> None:
             out.print(f"    {line}", soft_wrap=True)
     failing = sum(bool(feed.learnt and feed.learnt.consecutive_failures) for feed in feeds)
     lossy = sum(bool(feed.learnt and feed.learnt.overflows) for feed in feeds)
-    out.print(f"{len(feeds)} feeds, {failing} failing, {lossy} have lost entries between polls")
+    out.print(
+        f"{counted(len(feeds), 'feed')}, {failing} failing, {lossy} have lost entries between polls"
+    )
 
 
 def _lines(known: LearntFeed | None) -> list[str]:
@@ -66,7 +69,7 @@ def _lines(known: LearntFeed | None) -> list[str]:
         return ["not polled yet"]
     lines = [
         f"{known.title or known.publisher} ({known.format or 'unread'}): "
-        f"{known.entries_seen:,} entries, last poll {_moment(known.last_poll_at)} "
+        f"{counted(known.entries_seen, 'entry')}, last poll {_moment(known.last_poll_at)} "
         f"({known.last_outcome})",
         f"next poll {_moment(known.next_poll_at)}, after {spoken(known.poll_interval)}: "
         f"{known.next_poll_reason or 'planned by an earlier version'}",
@@ -74,9 +77,13 @@ def _lines(known: LearntFeed | None) -> list[str]:
     if known.current_url != known.url:
         lines.append(f"has moved to {known.current_url}")
     if known.overflows:
-        lines.append(f"entries were lost between two polls, {known.overflows:,} times so far")
+        lines.append(
+            f"entries were lost between two polls, {counted(known.overflows, 'time')} so far"
+        )
     if known.consecutive_failures:
-        lines.append(f"failing, {known.consecutive_failures} times in a row: {known.last_error}")
+        lines.append(
+            f"failing, {counted(known.consecutive_failures, 'time')} in a row: {known.last_error}"
+        )
     return lines
 
 
@@ -90,8 +97,8 @@ def print_checked(feeds: Sequence[CheckedFeed]) -> None:
         if feed.format:
             newest = f", newest of {_moment(feed.newest_at)}" if feed.newest_at else ""
             out.print(
-                f"    {feed.title or 'without a title'} ({feed.format}): {feed.entries} entries, "
-                f"{feed.entries_new} of them new{newest}",
+                f"    {feed.title or 'without a title'} ({feed.format}): "
+                f"{counted(feed.entries, 'entry')}, {feed.entries_new} of them new{newest}",
                 soft_wrap=True,
             )
         if feed.error:
@@ -105,7 +112,7 @@ def print_checked(feeds: Sequence[CheckedFeed]) -> None:
             soft_wrap=True,
         )
     failed = sum(feed.failed for feed in feeds)
-    out.print(f"{len(feeds)} feeds checked, {failed} failed; nothing was stored")
+    out.print(f"{counted(len(feeds), 'feed')} checked, {failed} failed; nothing was stored")
 
 
 def spoken(length: timedelta) -> str:

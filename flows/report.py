@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from flows.counted import counted
+
 if TYPE_CHECKING:  # a command that reports one of these should not load what makes the others
     from flows.forget import ForgetReport
     from flows.restore import RestoreReport
@@ -200,12 +202,13 @@ def print_status(status: Status) -> None:
         ("entries", f"{held.entries_waiting:,} waiting, {held.entries_rejected:,} rejected"),
         (
             "held",
-            f"{held.articles:,} articles, {held.stories:,} stories, {held.reprints:,} reprints",
+            f"{counted(held.articles, 'article')}, {counted(held.stories, 'story')}, "
+            f"{counted(held.reprints, 'reprint')}",
         ),
         (
             "rechecks",
             f"{held.rechecks_due:,} due, {held.rechecks_planned:,} planned; in the last 24 hours "
-            f"{held.edits:,} edits and {held.gone:,} pages gone",
+            f"{counted(held.edits, 'edit')} and {counted(held.gone, 'page')} gone",
         ),
         ("published", taken),
         ("disk", f"{_size(status.home_bytes)} used, {_size(status.free_bytes)} free"),
@@ -228,7 +231,7 @@ def _last_run(run: LastRun | None) -> str:
     ended = _moment(run.finished_at) if run.finished_at else "still running"
     return (
         f"{run.kind} {run.run_id}: {run.outcome or 'running'}, began {_moment(run.started_at)}, "
-        f"ended {ended}, {run.errors} errors"
+        f"ended {ended}, {counted(run.errors, 'error')}"
     )
 
 
@@ -271,8 +274,9 @@ def print_restore(report: RestoreReport) -> None:
     lines = [
         f"damage     {report.damage}",
         f"from       {since}",
-        f"archive    {report.pages:,} pages since: {report.articles:,} articles, "
-        f"{report.reprints:,} of them reprints; {report.errors:,} pages without an article",
+        f"archive    {counted(report.pages, 'page')} since: {counted(report.articles, 'article')}, "
+        f"{report.reprints:,} of them reprints; "
+        f"{counted(report.errors, 'page')} without an article",
     ]
     if report.aside:
         lines.append(f"set aside  {report.aside}: remove it when all is well")
@@ -285,9 +289,10 @@ def print_restore(report: RestoreReport) -> None:
 def print_forget(report: ForgetReport) -> None:
     """What was removed."""
     _console().print(
-        f"{report.target}: {report.articles:,} articles, {report.entries:,} entries and "
-        f"{report.raw_pages:,} raw pages removed, {report.rows:,} rows in all; "
-        f"{report.stories:,} stories judged anew without them. It is refused from now on.",
+        f"{report.target}: {counted(report.articles, 'article')}, "
+        f"{counted(report.entries, 'entry')} and {counted(report.raw_pages, 'raw page')} removed, "
+        f"{counted(report.rows, 'row')} in all; "
+        f"{counted(report.stories, 'story')} judged anew without them. It is refused from now on.",
         soft_wrap=True,
     )
     for copy in report.copies:
@@ -299,8 +304,9 @@ def print_forget(report: ForgetReport) -> None:
 def print_export(exported: Exported) -> None:
     """What an export wrote."""
     _console().print(
-        f"{exported.folder}: {exported.written:,} files written ({exported.bytes:,} bytes), "
-        f"{exported.unchanged:,} unchanged, {exported.removed:,} removed",
+        f"{exported.folder}: {counted(exported.written, 'file')} written "
+        f"({exported.bytes:,} bytes), {exported.unchanged:,} unchanged, "
+        f"{exported.removed:,} removed",
         soft_wrap=True,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from flows.counted import counted
 from flows.reprocess import ReprocessReport
 
 
@@ -16,22 +17,24 @@ def print_reprocess(report: ReprocessReport) -> None:
         lines.append(f"Went on with what was interrupted; {report.done_before:,} were done before.")
     read = report.changed + report.unchanged
     if read or report.stories is None:
-        lines.append(f"{read:,} articles read again: {report.changed:,} changed.")
+        lines.append(f"{counted(read, 'article')} read again: {report.changed:,} changed.")
     lines += [f"  {name} of {count:,}" for name, count in report.fields.items()]
     if report.failed:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in report.failed.items())
         lines.append(f"Pages that give no article any more, which stay as they were: {kinds}.")
     if report.page_lost:
         lines.append(
-            f"{report.page_lost:,} articles could not be read: the archive file of their page is "
-            "gone or damaged."
+            f"{counted(report.page_lost, 'article')} could not be read: the archive file of "
+            "the page is gone or damaged."
         )
     if report.without_page:
-        lines.append(f"{report.without_page:,} articles have no kept page, and stay as they were.")
+        lines.append(
+            f"No page is kept of {counted(report.without_page, 'article')}: nothing changes there."
+        )
     if report.pages_without_article:
         lines.append(
-            f"{report.pages_without_article:,} pages had given no article: "
-            f"{report.new_articles:,} give one now."
+            f"{counted(report.pages_without_article, 'page')} had given no article: "
+            f"{counted(report.new_articles, 'new article')} now."
         )
     if report.stories is not None:
         done = ", ".join(f"{name} {count:,}" for name, count in report.stories.items())

@@ -26,7 +26,7 @@ from ingest.types import (
     WantedPage,
 )
 from ingest.urls import clean_link, url_key
-from ingest.words import content_hash, count_words, folded_words
+from ingest.words import content_hash, folded_words, word_count
 
 TITLE_AGREEMENT = 0.3
 """Share of words two headlines must have in common for a canonical address to be believed: some
@@ -85,7 +85,7 @@ def make_article(
         language=extraction.language,
         lead=extraction.lead or wanted.entry.summary,
         body=extraction.body,
-        word_count=count_words(extraction.body),
+        word_count=word_count(words),
         tags=tuple(dict.fromkeys((*extraction.tags, *wanted.entry.tags))),
         section=extraction.section,
         image_url=extraction.image_url,

@@ -14,7 +14,7 @@ from ingest.plaintext import plain_text
 from ingest.times import FeedTime, parse_feed_time
 from ingest.types import Article
 from ingest.urls import url_key
-from ingest.words import content_hash, count_words, folded_words
+from ingest.words import content_hash, folded_words, word_count
 
 EXTRACTOR = "imported"
 
@@ -56,6 +56,7 @@ def imported_article(
     at = published.at if published else None
     text = "\n".join(line for line in (" ".join(part.split()) for part in body.split("\n")) if line)
     words, language = folded_words(text), _text(row, "language")
+    count = word_count(words)
     keys = (key, url_key(own) if own else None)
     return Article(
         article_id=mint("a", key),
@@ -76,12 +77,12 @@ def imported_article(
         language=language.lower()[:2] if language else language_of(text),
         lead=text.split("\n", 1)[0],
         body=text,
-        word_count=count_words(text),
+        word_count=count,
         tags=(),
         section=None,
         image_url=None,
         rights=None,
-        content_status="full" if count_words(text) >= TEASER_WORDS else "teaser",
+        content_status="full" if count >= TEASER_WORDS else "teaser",
         content_hash=content_hash(words),
         extractor=EXTRACTOR,
         url_keys=tuple(dict.fromkeys(known for known in keys if known)),

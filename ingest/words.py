@@ -44,11 +44,14 @@ def folded_line(text: str) -> str:
 
 def count_words(text: str) -> int:
     """Words of a text; in scripts without spaces, half the number of characters."""
-    if text.isascii():
-        return len(text.translate(_ASCII_SPACES).split())
-    if not _UNSPACED_CHARACTER.search(text):
-        return len(_SPACED_WORDS.findall(text))
-    words = _WORDS.findall(text)
+    return word_count(folded_words(text))
+
+
+def word_count(words: list[str]) -> int:
+    """The same, for a text with these folded words."""
+    text = " ".join(words)
+    if text.isascii() or not _UNSPACED_CHARACTER.search(text):
+        return len(words)
     characters = sum(1 for word in words if _UNSPACED_CHARACTER.match(word))
     return len(words) - characters + (characters + 1) // 2
 

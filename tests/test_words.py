@@ -54,6 +54,7 @@ def test_thai_is_cut_into_characters() -> None:
         ("東京 Tokyo 2026", 3),
         ("हिन्दी में समाचार", 3),
         ("서울시는 발표했다", 2),
+        ("Donau\u00addampf\u00adschiff", 1),
     ],
 )
 def test_count_words(written: str, count: int) -> None:

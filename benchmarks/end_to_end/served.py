@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.extraction.labelled_pages import LabelledPage, shared_pages
 from benchmarks.process_tree import ROOT
 
 START_SECONDS = 60.0
@@ -26,12 +27,12 @@ SETS = "aeb,fundus"
 
 @dataclass(frozen=True, slots=True)
 class Publishers:
-    """A server that is up. `gold` has labelled texts by the last part of a page's address."""
+    """A server that is up. `gold` has labelled pages by the last part of their addresses."""
 
     proxy: str
     feeds: tuple[str, ...]
     about: str
-    gold: Mapping[str, str] = field(default_factory=dict)
+    gold: Mapping[str, LabelledPage] = field(default_factory=dict)
 
 
 @contextmanager
@@ -49,13 +50,13 @@ def replayed(shared: Path, *, latency_ms: int, republish: int = 3) -> Iterator[P
     with _process(command):
         _ask(f"{address}/__clock?advance=1000000")
         outlets = _ask(f"{address}/__publishers")
-        reprints = {name: gold["body"] for name, gold in _ask(f"{address}/__truth").items()}
+        truth = _ask(f"{address}/__truth")
         count = sum(outlet["pages"] for outlet in outlets)
         yield Publishers(
             proxy=address,
             feeds=tuple(f"http://{outlet['domain']}/feed.xml" for outlet in outlets),
             about=f"{len(outlets)} feeds, {count} saved pages of real outlets",
-            gold=_labelled(pages) | reprints,
+            gold=_labelled(shared) | {name: _reprint(name, of) for name, of in truth.items()},
         )
 
 
@@ -74,10 +75,16 @@ def newsroom(outlets: int, articles: int, *, latency_ms: int) -> Iterator[Publis
         yield Publishers(address, tuple(feeds), f"{len(feeds)} feeds of the demo newsroom")
 
 
-def _labelled(pages: Path) -> dict[str, str]:
-    with pages.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return {row["id"]: row["body"] for row in rows if row["set"] in SETS.split(",") and row["body"]}
+def _labelled(shared: Path) -> dict[str, LabelledPage]:
+    pages = shared_pages(tuple(SETS.split(",")), folder=shared / "corpus" / "pages")
+    return {page.page_id: page for page in pages if page.body}
+
+
+def _reprint(name: str, gold: Mapping[str, Any]) -> LabelledPage:
+    return LabelledPage(
+        page_id=name, corpus="reprints", publisher="", url="", language=None, html=b"",
+        body=gold["body"],
+    )  # fmt: skip
 
 
 @contextmanager

@@ -48,17 +48,19 @@ def own_pages() -> Iterator[LabelledPage]:
         yield _page(row, corpus="own", html=gold.with_suffix(".html").read_bytes())
 
 
-def shared_pages(sets: tuple[str, ...], *, every: int = 1) -> Iterator[LabelledPage]:
+def shared_pages(
+    sets: tuple[str, ...], *, every: int = 1, folder: Path = SHARED_SET
+) -> Iterator[LabelledPage]:
     """The larger corpus, or nothing when it is not beside the checkout; `every` n-th page of it, by
     a stable order that is not that of publishers."""
-    listing = SHARED_SET / "pages.jsonl"
+    listing = folder / "pages.jsonl"
     if not listing.exists():
         return
     rows = [json.loads(line) for line in listing.read_text("utf-8").split("\n") if line]
     rows = [row for row in rows if row["set"] in sets]
     rows.sort(key=lambda row: row["id"].rpartition("-")[2])
     for row in rows[::every]:
-        html = gzip.decompress((SHARED_SET / row["html"]).read_bytes())
+        html = gzip.decompress((folder / row["html"]).read_bytes())
         yield _page(row, corpus=row["set"], html=html)
 
 

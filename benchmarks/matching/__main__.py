@@ -21,6 +21,7 @@ from benchmarks.matching.documents import (
 )
 from benchmarks.matching.peers import peer_scores
 from benchmarks.matching.scoring import agreement, scores, story_of
+from benchmarks.matching.stages import by_stage
 from benchmarks.matching.store import Store
 from benchmarks.matching.variants import (
     reprints_first,
@@ -119,6 +120,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--orders", action="store_true", help="only how far other orders of arrival agree"
     )
+    parser.add_argument(
+        "--stages", action="store_true", help="only what the command's CPU goes into"
+    )
     parser.add_argument("--shared", type=Path, help="folder with tools/republish.py and its corpus")
     parser.add_argument("--record", action="store_true", help="keep what the checks compare with")
     return parser.parse_args()
@@ -137,6 +141,8 @@ def main() -> None:
         made = republished(asked.documents, seed) if available() else newsroom_articles(seed)
         if asked.orders:
             measured["Wirecopy"].append(by_order(made))
+        elif asked.stages:
+            measured["Wirecopy"].append(by_stage(made))
         else:
             for name, figures in _beside_peers(made, variants=asked.variants).items():
                 measured[name].append(figures)

@@ -8,7 +8,7 @@ prefect.yaml, and poll what is due; then the same days again with every feed pol
 an hour, and every hour. The simulation polls the same feeds at the same times: it should say the
 same of each.
 
-With --simulated only the simulation is asked, which has a row more: ours where floors are not obeyed.
+With --simulated only the simulation is asked; it has a row more, ours where floors are not obeyed.
 
 All runs share one engine of DuckDB and one pool of workers, which is most of what a run costs that
 has a process of its own.

@@ -37,7 +37,7 @@ SELECT body FROM articles WHERE role = 'original' ORDER BY sort_at DESC, article
 
 def main() -> None:
     database, count = Database(Home(Path(sys.argv[1]))), int(sys.argv[2])
-    batch = [(article.url_keys[0], article) for article in _articles(database, count)]
+    batch = [(article.url_keys[0], article) for article in new_articles(database, count)]
     began = time.process_time()
     taken = take_in(database, batch, publisher_of=_publisher_of, now=NOW)
     cpu = time.process_time() - began
@@ -48,7 +48,8 @@ def _publisher_of(url: str) -> str:
     return url.split("/")[2]
 
 
-def _articles(database: Database, count: int) -> list[Article]:
+def new_articles(database: Database, count: int) -> list[Article]:
+    """The batch, with reprints of what this database holds."""
     with database.open() as connection:
         stored = connection.execute(_TO_REPRINT, [count // REPRINTED]).fetchall()
     new = paragraphs(SEED, OF_AN_ARTICLE * count)

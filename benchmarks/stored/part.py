@@ -19,6 +19,7 @@ from benchmarks.end_to_end.part import poll_command, write_home
 from benchmarks.end_to_end.served import Publishers, newsroom, replayed
 from benchmarks.process_tree import Cost, measure
 from benchmarks.rounds import Medians, Plan, in_rounds, say
+from benchmarks.stored.load_batch import new_articles
 from storage.database import Database
 from storage.home import Home
 from storage.migrate import schema_version
@@ -26,6 +27,9 @@ from storage.publish import publish
 
 SIZES = (10_000, 100_000, 1_000_000)
 SHORT_SIZES = (500,)
+LSH_SIZES = (10_000, 100_000)
+"""The signatures of a million articles take longer to make than all else here."""
+
 BATCH = 1_000
 SHORT_BATCH = 20
 NEWSROOM = (40, 400)
@@ -37,6 +41,10 @@ _ABOUT = """
 A batch of {batch:,} articles of 2.6 KB, a quarter of them reprints of stored ones, cleaned, matched
 and loaded in one transaction; and a run of `wirecopy poll --all` ({about}) into the same database,
 without a snapshot. CPU of the batch is that of the loading alone, not of the process around it.
+
+Beside it the same batch in datasketch's and rensa's MinHash LSH (128 permutations, Jaccard
+similarity from 0.5). They keep an index in memory, which each process has to fill first, and say
+which signatures agree: no cleaning, no look at the texts, no facts, no original, nothing loaded.
 """
 
 RUN, LOAD, PUBLISH = "a run", "a batch", "wirecopy publish"
@@ -66,6 +74,7 @@ def loading(plan: Plan) -> Section:
                "wall, s", "memory, MB")  # fmt: skip
     tables = [Table(columns[: len(rows[0])], rows)]
     if not plan.short:
+        tables.append(_beside_lsh(plan, homes, batch))
         tables.append(targets_table(_loading_targets(found, sizes)))
     return Section(
         name="loading",
@@ -74,8 +83,10 @@ def loading(plan: Plan) -> Section:
         tables=tables,
         commands=[
             (LOAD, f"python -m benchmarks.stored.load_batch HOME {batch}"),
+            ("MinHash LSH", "lsh.py LIBRARY FILE STORED"),
             (RUN, "wirecopy poll --all --json --quiet"),
         ],
+        versions=[] if plan.short else [plan.environments.versions("lsh")],
         unit="CPU, s",
         bars=[
             Bar(kind, f"{size:,}", round(found[f"{kind}, {size:,}"].cpu, 3))
@@ -155,6 +166,39 @@ def _copied(plan: Plan, home: Path) -> Iterator[Path]:
         yield copy
     finally:
         shutil.rmtree(copy)
+
+
+def _beside_lsh(plan: Plan, homes: dict[int, Path], batch: int) -> Table:
+    """The same batch looked up in an index of signatures that is held in memory."""
+    python, script = plan.environments.python("lsh"), Path(__file__).with_name("lsh.py")
+    rows = []
+    for size in LSH_SIZES:
+        texts = plan.scratch / f"texts-{size}"
+        with _copied(plan, homes[size]) as copy:
+            _write_texts(Database(Home(copy)), batch, texts)
+        for library in ("datasketch", "rensa"):
+            say(f"{library} with {size:,} stored articles")
+            cost = measure([python, script, library, texts, str(size)])
+            said = json.loads(cost.output)
+            rows.append([
+                f"{library}, {size:,}", f"{said['index']:.2f}", f"{said['batch']:.2f}",
+                f"{1000 * said['batch'] / batch:.2f}", f"{cost.memory / 1e6:.0f}",
+                f"{said['copies']:,}",
+            ])  # fmt: skip
+        texts.unlink()
+    columns = ("stored", "the index: CPU, s", "a batch: CPU, s", "CPU an article, ms",
+               "memory, MB", "copies found")  # fmt: skip
+    return Table(columns, rows, "MinHash LSH")
+
+
+def _write_texts(database: Database, batch: int, file: Path) -> None:
+    """The texts of all stored articles and of the batch."""
+    new = [article.body for article in new_articles(database, batch)]
+    with database.open() as connection, file.open("w", encoding="utf-8") as lines:
+        stored = connection.execute("SELECT body FROM articles")
+        while rows := stored.fetchmany(1_000):
+            lines.writelines(json.dumps(body) + "\n" for (body,) in rows)
+        lines.writelines(json.dumps(body) + "\n" for body in new)
 
 
 def _load(plan: Plan, home: Path, batch: int) -> Cost:

@@ -10,7 +10,7 @@ from ingest.matching.blocks import Block
 from ingest.matching.boilerplate import clean, restore
 from ingest.matching.sketch import sketch_of
 from ingest.types import Article, CleanedText, HeldText
-from ingest.words import content_hash, count_words, folded_words
+from ingest.words import content_hash, folded_words, word_count
 
 NOTHING = frozenset[int]()
 
@@ -29,7 +29,7 @@ def clean_article(
         article,
         lead=lead_of(article.lead, article.body, cleaned.body),
         body=cleaned.body,
-        word_count=count_words(cleaned.body),
+        word_count=word_count(words),
         content_hash=content_hash(words),
         removed=cleaned.removed,
         sketch=sketch_of(words, cleaned.body, article.body) if matched else (),
@@ -48,7 +48,7 @@ def clean_again(held: HeldText, boilerplate: frozenset[int]) -> CleanedText | No
         article_id=held.article_id,
         lead=lead_of(held.lead, held.body, cleaned.body),
         body=cleaned.body,
-        word_count=count_words(cleaned.body),
+        word_count=word_count(words),
         content_hash=content_hash(words),
         removed=cleaned.removed,
         sketch=sketch_of(words, cleaned.body, whole) if held.matched else (),
