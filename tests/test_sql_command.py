@@ -117,7 +117,7 @@ def test_a_query_may_come_from_standard_input(home: HomeFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "lines", "code"), [("FROM range(99999)", 100_000, 0), ("SELEC 1", 0, 1)]
+    ("query", "lines", "code"), [("FROM range(99999)", 100_000, 0), ("SELEC 1", 0, 2)]
 )
 def test_all_is_written_before_the_process_ends(
     home: HomeFolder, query: str, lines: int, code: int
