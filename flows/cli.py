@@ -42,11 +42,6 @@ keeping_commands.add_to(app)
 app.add_typer(feeds_commands, name="feeds")
 
 
-OBJECTS_BETWEEN_COLLECTIONS = 5000
-"""Python's own 700 makes a fiftieth of a run's CPU: all that was imported is gone through again and
-again. Little of ours lies in reference cycles."""
-
-
 def script() -> None:
     """The `wirecopy` script: `main`, after which the process ends at once. Everything is closed by
     then, and to take down what was imported costs a fifth of what a run with nothing new does."""
@@ -68,11 +63,13 @@ def script() -> None:
 def main() -> None:
     """The commands: errors of ours become a message and an exit code, 2 for mistakes in
     settings or usage and 1 for anything else."""
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     # numpy starts as many threads as there are processors, for algebra that nothing here does.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ingest.errors import ConfigurationError, WirecopyError
 
+    # A run makes objects by the hundred thousand and hardly a cycle. To look for those as often as
+    # Python does by itself would take a twelfth of its processor time.
+    gc.set_threshold(10_000)
     # As Ctrl-C, so that a run that is stopped by systemd or a container says so in `runs`.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

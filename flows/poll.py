@@ -24,9 +24,10 @@ from storage.rows import transaction
 FEED_BATCH = 50
 """Feeds whose polls are committed together, when they have changed."""
 
-UNCHANGED_WEIGHT = 0.1
-"""Of a feed without a document to keep in memory: ten times as many are committed together, as most
-of what a commit costs does not depend on how much it holds."""
+UNCHANGED_WEIGHT = 0.02
+"""Of a feed without a document to keep in memory: fifty times as many are committed together, as
+most of what a commit costs does not depend on how much it holds. The intake makes sure that none of
+them waits for long."""
 
 OTHER_RUN_SECONDS = 0.5
 """How often a run that is to poll every feed looks whether another run has let go of the rest."""

@@ -9,6 +9,7 @@ import pytest
 from stored_stories import prose
 
 from ingest.errors import NoText, NotHtml, OutcomeError
+from ingest.extraction import article_text
 from ingest.extraction.extract import extract_page
 from ingest.types import Article, Extraction, FeedEntry, RawPage, WantedPage
 from ingest.workers.jobs import PRELOADED, read_article
@@ -334,6 +335,15 @@ def submit(pool: WorkerPool, body: bytes) -> Future[Article]:
     wanted = WantedPage(URL, URL, entry, attempts=0, first_seen_at=NOW)
     raw = RawPage(URL, URL, 200, (("content-type", "text/html"),), body, NOW)
     return pool.submit(read_article, wanted, raw, "poll", {}, NOW, url=URL)
+
+
+def test_a_text_in_a_wide_script_is_found_whole_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(*_: object, **__: object) -> str:
+        raise AssertionError("the page was read a second time")
+
+    monkeypatch.setattr(article_text, "text_of_page", slowly)
+    lines = tuple("港の渡し船は今朝も定刻に出た。" * 12 + f"第{number}便。" for number in range(4))
+    assert extract(page(lines)).body.split("\n") == list(lines)
 
 
 STATED = [

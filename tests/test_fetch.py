@@ -147,6 +147,27 @@ def test_a_malformed_header_hides_nothing_behind_it(setup: Setup) -> None:
     assert (response.body, response.header("b")) == (b"ok", "2")
 
 
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Note: a b\r\nContent-Length: 2\r\n\r\n", "a b"),
+        (b"HTTP/1.1 200\nx-note:a b\ncontent-length:2\n\n", "a b"),
+        (b"HTTP/1.1 200 OK\r\nX-NOTE:\ta b \t\r\nCONTENT-LENGTH:  2  \r\n\r\n", "a b"),
+        (b"HTTP/1.1 200 OK\r\nX-Note: a\r\n b\r\nContent-Length: 2\r\n\r\n", "a\r\n b"),
+        (b"HTTP/1.1 200 OK\r\nX-Note: a\rX-More: b\r\nContent-Length: 2\r\n\r\n", "a"),
+        (b"HTTP/1.1 200 OK\r\nX-Note: a\r\nX-Note: b\r\nContent-Length: 2\r\n\r\n", "a"),
+        (b"HTTP/1.1 200 OK\r\nX-Note: \xe9\r\nContent-Length: 2\r\n\r\n", "\xe9"),
+        (b"HTTP/1.1 200 OK\r\nX-Note:\r\nContent-Length: 2\r\n\r\n", ""),
+        (b"HTTP/1.0 200 OK\r\nX-Note: a\r\nContent-Length: 2\r\n\r\n", "a"),
+        (b"HTTP/1.7  200 Fine\r\nX-Note: a\r\nContent-Length: 2\r\n\r\n", "a"),
+    ],
+)
+def test_headers_however_they_are_written(setup: Setup, answer: bytes, value: str) -> None:
+    setup.server.at("/page", lambda talk: talk.send(answer + b"ok"))
+    response = setup.fetch()
+    assert (response.body, response.header("x-note")) == (b"ok", value)
+
+
 def test_conditional_requests(setup: Setup) -> None:
     setup.server.at("/page", page(b"", 304, 'ETag: "2"'))
     response = setup.fetch(etag='W/"1"', last_modified="Sun, 22 Nov 2026 10:00:00 GMT")
@@ -288,6 +309,24 @@ def test_what_was_not_read_to_its_end_is_not_read_as_the_next_answer(setup: Setu
             with pytest.raises(errors.TooLarge):
                 fetcher.fetch(FetchRequest(setup.server.url("/large")))
             assert fetcher.fetch(FetchRequest(setup.server.url("/page"))).body == b"ok"
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.1])
+def test_a_body_where_none_belongs_is_not_the_next_answer(setup: Setup, pause: float) -> None:
+    def unchanged(talk: Talk) -> None:
+        with suppress(OSError):
+            talk.send(head(304) + (evil if not pause else b""))
+            talk.sleep(pause)
+            talk.send(evil if pause else b"")
+
+    evil = head(200, "Content-Length: 4") + b"evil"
+    setup.server.at("/feed", unchanged)
+    setup.server.at("/page", page(b"mine"))
+    with setup.fetcher() as fetcher:
+        asked = FetchRequest(setup.server.url("/feed"), kind="feed", etag='"1"')
+        assert fetcher.fetch(asked).not_modified
+        time.sleep(2 * pause)
+        assert fetcher.fetch(FetchRequest(setup.server.url("/page"))).body == b"mine"
 
 
 def test_a_smuggled_second_answer_is_nobodys(setup: Setup) -> None:

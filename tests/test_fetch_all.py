@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -343,6 +344,34 @@ def test_two_runs_and_single_fetches_share_the_spacing(setup: Setup) -> None:
     assert len(setup.server.seen) == 10
     assert setup.server.spacing("p.test") > 0.12
     assert setup.server.most_at_once("p.test") <= 2
+
+
+def test_a_long_run_leaves_a_short_one_its_share_of_the_threads(setup: Setup) -> None:
+    """And both together keep to the number of connections."""
+    setup.server.at("/page", slow(0.02))  # type: ignore[arg-type]
+    long, short = (
+        [replace(request, ignore_robots=True) for request in requests(setup, *places)]
+        for places in ([f"l{n}.test/page" for n in range(300)], ["s.test/page"] * 6)
+    )
+    done: list[str] = []
+    with setup.fetcher(connections=3) as fetcher:
+
+        def run() -> None:
+            done.extend(f"long {type(o).__name__}" for _, o in fetcher.fetch_all(long))
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        while len(done) < 20:
+            time.sleep(0.01)
+        assert all(isinstance(o, FetchResponse) for _, o in fetcher.fetch_all(short))
+        before = len(done)
+        thread.join(30)
+    assert done == ["long FetchResponse"] * 300
+    assert before < 200
+    marks = [
+        mark for asked in setup.server.seen for mark in ((asked.started, 1), (asked.ended, -1))
+    ]
+    assert max(accumulate(step for _, step in sorted(marks))) == 3
 
 
 def test_no_connection_leaves_the_allow_list(setup: Setup) -> None:

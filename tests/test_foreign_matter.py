@@ -144,9 +144,12 @@ def test_blocks_are_pruned_by_their_names() -> None:
         '<div class="post-related-articles"><p>b</p></div>'
         '<div class="related"><h1>Ferry</h1></div>'
         '<div class="entry-content share"><p>Text</p></div>'
+        '<div class="promo"><span itemprop="articleBody">Body</span></div>'
+        '<section id="ot-sdk-box">We use them</section><div class="robot-sdk">Robots</div>'
+        f'<div class="popular">{"Long. " * 600}</div><div class="cookie-bar">{"Law. " * 900}</div>'
     )
     prune(tree)
-    assert list(tree.itertext()) == ["Ferry", "Text"]
+    assert list(tree.itertext()) == ["Ferry", "Text", "Body", "Robots", "Long. " * 600]
 
 
 def test_lines_of_links() -> None:

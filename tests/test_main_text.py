@@ -80,6 +80,21 @@ def test_what_is_cut_is_what_the_documented_door_cuts(inside: str) -> None:
     assert text_of_block(written(inside)) == expected
 
 
+NAMES_CUT = (
+    "Comments", "comments-area", "commentary", "comol", "disqus_thread", "dsq-comments-7",
+    "welcome", "article-comments", "mvp-post-add-box", "infinite-scroll", "elementor-share-buttons",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("attribute", ["id", "class"])
+def test_what_is_cut_first_goes_by_ids_and_classes(attribute: str) -> None:
+    for name in NAMES_CUT:
+        aside = f'<div {attribute}="{name}"><p>{prose(5, 40)[0]}</p></div>'
+        expected = by_documented_door(written(aside))
+        assert expected
+        assert text_of_block(written(aside)) == expected, name
+
+
 LISTS = {
     "discarded": xpaths.OVERALL_DISCARD_XPATH,
     "comments": xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,

@@ -10,7 +10,7 @@ from stored_stories import frame, prose, text
 
 from ingest.matching.match import Text, compare, shared_hashes, similarity
 from ingest.matching.relations import added_paragraphs, relation
-from ingest.types import Relation
+from ingest.types import Relation, RemovedBlock
 
 OWN = prose(1, 400)
 SHORT = prose(2, 160)
@@ -154,6 +154,24 @@ def test_issues_of_a_report_are_called_a_template() -> None:
     assert match
     assert match.kind == "template"
     assert match.conflict > 0.5
+
+
+def test_figures_in_the_frames_of_two_publishers_are_no_facts() -> None:
+    def printed(minutes: int, comments: int) -> Text:
+        blocks = (
+            RemovedBlock(0, f"It takes our readers {minutes} minutes to read this.\n", 1),
+            RemovedBlock(
+                len(brief),
+                f"\nThere have been {comments} comments, and {minutes} shares so far.",
+                2,
+            ),
+        )
+        return Text(brief, blocks)
+
+    brief = text(*prose(8, 60))
+    match = compare(printed(3, 4353), printed(7, 12), same_publisher=False)
+    assert match
+    assert match.copy
 
 
 def test_a_quotation_is_called_an_excerpt() -> None:

@@ -189,6 +189,22 @@ def test_a_page_of_two_articles_is_in_no_story_with_either(most: int, add: Add) 
 
 
 @arrivals
+def test_a_copy_whose_last_lines_another_article_repeats_is_no_page_of_two(add: Add) -> None:
+    words = text(*OWN).split(" ")
+    words[6::12] = ["reworded"] * len(words[6::12])
+    articles = [
+        article(WIRE, text(*OWN), at=NOW),
+        article(LANTERN, text(*prose(23, 200), " ".join(words[-70:])), at=NOW + HOUR, title="Next"),
+        article(DIGEST, " ".join(words), at=NOW + 2 * HOUR),
+    ]
+    store = StoryStore()
+    add(store, articles)
+    store.settle()
+    original, follow_up, copy = (store.story_of(one).story_id for one in articles)
+    assert original == copy != follow_up
+
+
+@arrivals
 def test_briefs_of_the_same_words_are_one_story(add: Add) -> None:
     store = StoryStore()
     one = article(WIRE, "Ferry line closed until noon because of fog.")

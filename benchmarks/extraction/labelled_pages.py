@@ -49,10 +49,11 @@ def own_pages() -> Iterator[LabelledPage]:
 
 
 def shared_pages(
-    sets: tuple[str, ...], *, every: int = 1, folder: Path = SHARED_SET
+    sets: tuple[str, ...], *, every: int = 1, folder: Path | None = None
 ) -> Iterator[LabelledPage]:
     """The larger corpus, or nothing when it is not beside the checkout; `every` n-th page of it, by
     a stable order that is not that of publishers."""
+    folder = folder or SHARED_SET
     listing = folder / "pages.jsonl"
     if not listing.exists():
         return

@@ -19,6 +19,9 @@ def scores(labelled: Labelled, held: Held) -> dict[str, float]:
     to be high when it is a copy and low (`false_…`) when it is not."""
     stories = story_of(held)
     figures = scores_of_pairs(labelled, grouped({name: stories[name] for name in labelled.labels}))
+    figures["ari"] = agreement(
+        {name: label.story for name, label in labelled.labels.items()}, stories
+    )
     figures["relation"] = _relations(labelled, held)
     figures["original"] = _originals(labelled, held)
     return figures

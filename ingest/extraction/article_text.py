@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from ingest.errors import NoText
 from ingest.extraction.content_status import TEASER_WORDS, content_status
 from ingest.extraction.feed_text import lines_of_html
-from ingest.extraction.foreign_matter import Lines, Surroundings, clean
+from ingest.extraction.foreign_matter import Lines, Surroundings, clean, width
 from ingest.extraction.frame import frame_of
 from ingest.extraction.main_text import EXTRACTOR, text_of_block, text_of_page
 from ingest.extraction.metadata import PageMetadata
@@ -23,10 +23,10 @@ STATED = "JSON-LD articleBody"
 """What made the text, as `articles.extractor` has it, where trafilatura did not."""
 
 QUICK_SHARE = 0.35
-"""Share of the characters in a page's paragraphs that the quick extraction must have found: above
+"""Share of the width of a page's paragraphs that the quick extraction must have found: above
 it, on 860 labelled pages, the slow one found more on hardly any."""
 SHORT_TEXT = 300
-"""Characters. A shorter text is tried again with the slow extraction."""
+"""Width. A shorter text is tried again with the slow extraction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,13 @@ def _found_lines(
     prune(tree)
     frame = frame_of(tree)
     shown = frame.characters if frame else 0
-    if sum(map(len, stated)) > 2 * max(SHORT_TEXT, shown):
+    if sum(map(width, stated)) > 2 * max(SHORT_TEXT, shown):
         return tuple(stated), STATED
     if frame and frame.block.tag != "body":
         quick = _lines(text_of_block(frame.alone()))
     else:
         quick = _lines(text_of_page(tree, url=url, fast=True, language=language))
-    if sum(map(len, quick)) >= max(SHORT_TEXT, QUICK_SHARE * shown):
+    if sum(map(width, quick)) >= max(SHORT_TEXT, QUICK_SHARE * shown):
         return quick, EXTRACTOR
     return _lines(text_of_page(tree, url=url, fast=False, language=language)) or quick, EXTRACTOR
 

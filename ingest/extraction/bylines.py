@@ -47,8 +47,9 @@ _MARKED_BYLINE = etree.XPath(
     " | //@data-testid[contains(., 'byline')] | //@id[. = 'author' or . = 'authors'])/.."
 )
 _PROFILE_LINK = etree.XPath(
-    "//a[contains(concat(' ', @rel, ' '), ' author ')] | //*[contains(concat(' ', @class, ' '),"
-    " ' vcard ')]//a[contains(concat(' ', @class, ' '), ' fn ')]"
+    "//a/@rel[contains(concat(' ', ., ' '), ' author ')]/.."
+    " | //a/@class[contains(concat(' ', ., ' '), ' fn ')]"
+    "/parent::a[ancestor::*[contains(concat(' ', @class, ' '), ' vcard ')]]"
 )
 _BYLINE_TAGS = ("a", "span", "div", "p", "address", "li", "ul", "strong", "em", "h4", "h5", "h6")
 _BYLINE_CLASS = re.compile(r"byline|author|autor|reporter|writer", re.IGNORECASE)

@@ -92,8 +92,10 @@ def _stated(
     )
 
 
-def _agency(language: str, kind: Kind, expression: str, example: str, credit: str) -> CreditPattern:
-    return CreditPattern(language, kind, expression, example, credit, agency=True)
+def _agency(
+    language: str, kind: Kind, expression: str, example: str, credit: str, *cues: str
+) -> CreditPattern:
+    return CreditPattern(language, kind, expression, example, credit, cues, agency=True)
 
 
 _AGAIN = r"(?:republished|reprinted|reproduced|cross-?posted|re-?posted|syndicated)"
@@ -139,12 +141,12 @@ PATTERNS: tuple[CreditPattern, ...] = (
     _stated("de", "originally_published", r"(?:wurde\s+|ist\s+)?(?:zuerst|ursprünglich|erstmals|zunächst)\s+(?:erschienen|veröffentlicht|publiziert)(?:\s+worden)?\s+(?:bei|auf|in|im|von)|erschien(?:en)?\s+(?:zuerst|ursprünglich|erstmals|zunächst)\s+(?:bei|auf|in|im)", "erschien|veröffentlicht|publiziert", "Der Artikel ist zuerst erschienen bei Hafenblatt.", "Hafenblatt"),
     CreditPattern("de", "originally_published", rf"(?:{_DOCUMENT['de']})[^\n]{{0,80}}?(?:zuerst|ursprünglich|erstmals|zunächst)\s+(?:bei|auf|in|im|von)\s+{OUTLET}\s+(?:erschienen|veröffentlicht|publiziert)", "Dieser Beitrag wurde ursprünglich von Hafenblatt veröffentlicht.", "Hafenblatt", ("zuerst", "ursprünglich", "erstmals", "zunächst")),
     _stated("de", "republished", r"(?:wurde\s+)?übernommen\s+(?:von|aus)|(?:übernahme|nachdruck|abdruck|veröffentlichung|veröffentlicht|abgedruckt)\s+mit\s+(?:freundlicher\s+)?(?:genehmigung|erlaubnis)\s+(?:von|der|des)|mit\s+freundlicher\s+genehmigung\s+(?:von|der|des)", "übernommen|genehmigung|erlaubnis", "Dieser Text wurde übernommen von Hafenblatt.", "Hafenblatt"),
-    _agency("de", "republished", rf"\b(?:artikel|text|beitrag|bericht)\s+stammt\s+(?:von|aus)\s+(?:der\s+|dem\s+)?(?:(?:nachrichten)?agentur\s+)?{AGENCY}\b", "Der Artikel stammt von der Nachrichtenagentur dpa.", "dpa"),
+    _agency("de", "republished", rf"\b(?:artikel|text|beitrag|bericht)\s+stammt\s+(?:von|aus)\s+(?:der\s+|dem\s+)?(?:(?:nachrichten)?agentur\s+)?{AGENCY}\b", "Der Artikel stammt von der Nachrichtenagentur dpa.", "dpa", "stammt"),
     _stated("fr", "original_source", r"(?:la\s+)?source\s+originale(?:\s+de\s+cet?t?e?\s+\w+)?\s+est", "source originale", "La source originale de cet article est Le Port", "Le Port"),
     _stated("fr", "originally_published", r"(?:a\s+été\s+|est\s+)?(?:(?:publié|paru)e?s?\s+(?:initialement|à\s+l['’]origine|d['’]abord|pour\s+la\s+première\s+fois)|(?:initialement|d['’]abord|à\s+l['’]origine)\s+(?:publié|paru)e?s?)\s+(?:par|sur|dans|de|du|chez)|(?:est\s+)?paru\s+(?:dans|sur)", "publié|paru", "Cet article a été initialement publié par Le Port.", "Le Port"),
     _stated("fr", "republished", r"(?:a\s+été\s+|est\s+)?(?:repris|republié|reproduit)e?(?:\s+(?:à\s+partir|depuis))?\s+(?:de|du)|(?:reproduit\s+)?avec\s+l['’]aimable\s+autorisation\s+(?:de|du)", "repris|republié|reproduit|autorisation", "Reproduit avec l'aimable autorisation de Quai Libre.", "Quai Libre"),
     _stated("es", "original_source", r"(?:la\s+)?fuente\s+original(?:\s+de\s+est[ea]\s+\w+)?\s+es", "fuente original", "La fuente original de este artículo es El Puerto", "El Puerto"),
-    _stated("es", "originally_published", r"(?:fue\s+|ha\s+sido\s+)?(?:publicad[oa]\s+(?:originalmente|originariamente|inicialmente|primero|por\s+primera\s+vez)|(?:originalmente|inicialmente)\s+publicad[oa]|se\s+publicó\s+(?:originalmente|primero)|apareci[óo](?:da)?\s+(?:primero|originalmente|por\s+primera\s+vez))\s+(?:por|en|de)", "publicad|public|apareci", "Este artículo fue publicado originalmente en Puerto Nuevo.", "Puerto Nuevo"),
+    _stated("es", "originally_published", r"(?:fue\s+|ha\s+sido\s+)?(?:publicad[oa]\s+(?:originalmente|originariamente|inicialmente|primero|por\s+primera\s+vez)|(?:originalmente|inicialmente)\s+publicad[oa]|se\s+publicó\s+(?:originalmente|primero)|apareci[óo](?:da)?\s+(?:primero|originalmente|por\s+primera\s+vez))\s+(?:por|en|de)", "publicad|publicó|apareci", "Este artículo fue publicado originalmente en Puerto Nuevo.", "Puerto Nuevo"),
     _stated("es", "republished", r"(?:fue\s+|ha\s+sido\s+)?(?:reproducid[oa]|republicad[oa]|cedid[oa]|publicad[oa])\s+(?:con\s+(?:el\s+)?(?:permiso|autorización)\s+de)|(?:reproducid[oa]|republicad[oa])\s+(?:por|de)|cedid[oa]\s+por|con\s+(?:el\s+)?permiso\s+de", "reproducid|republicad|permiso|autorización|cedid", "Reproducido con permiso de Puerto Nuevo.", "Puerto Nuevo"),
     _stated("it", "originally_published", r"(?:è\s+(?:stato\s+)?)?(?:(?:pubblicat|apparso|uscit)[oa]?\s+(?:originariamente|originalmente|per\s+la\s+prima\s+volta|inizialmente|prima)|(?:originariamente|inizialmente)\s+pubblicat[oa]|apparso)\s+(?:da|su|in|per|sul)", "pubblicat|apparso|uscit", "Articolo pubblicato originariamente su Porto Nuovo.", "Porto Nuovo"),
     _stated("it", "republished", r"(?:è\s+)?(?:ripubblicat[oa]|ripres[oa]|tratt[oa])\s+(?:da|dal|con\s+il\s+permesso\s+di)|per\s+gentile\s+concessione\s+di", "ripubblicat|ripres|tratt|concessione", "Per gentile concessione di Porto Nuovo", "Porto Nuovo"),
@@ -177,8 +179,8 @@ PATTERNS: tuple[CreditPattern, ...] = (
     CreditPattern("fr", "bio", rf"\best\s+(?:[\w-]+\s+){{0,3}}?(?:journaliste|rédact\w+|correspondante?)\s+(?:à|au|pour|de|du|chez)\s+{OUTLET}", "Ida Moss est journaliste pour Le Port.", "Le Port", ("journaliste", "rédact", "correspondant")),
     CreditPattern("es", "bio", rf"\bes\s+(?:[\w-]+\s+){{0,3}}?(?:periodista|redactora?|corresponsal|editora?)\s+(?:de|en|para)\s+{OUTLET}", "Ida Moss es periodista de Puerto Nuevo.", "Puerto Nuevo", ("periodista", "redactor", "corresponsal", "editor")),
     # Notices of rights.
-    _agency("en", "copyright", rf"(?:©|\(c\)|copyright)\s*(?:(?:19|20)\d\d\s*)?(?:by\s+|the\s+)?{AGENCY}\b", "© 2026 The Associated Press. All rights reserved.", "Associated Press"),
-    _agency("any", "copyright", rf"(?:©|\(c\))\s*(?:(?:19|20)\d\d\s*)?(?:\w+/)?{AGENCY}(?:/|\b)", "© SZ/dpa/chrk - Rechte vorbehalten", "dpa"),
+    _agency("en", "copyright", rf"(?:©|\(c\)|copyright)\s*(?:(?:19|20)\d\d\s*)?(?:by\s+|the\s+)?{AGENCY}\b", "© 2026 The Associated Press. All rights reserved.", "Associated Press", "©", "(c)", "copyright"),
+    _agency("any", "copyright", rf"(?:©|\(c\))\s*(?:(?:19|20)\d\d\s*)?(?:\w+/)?{AGENCY}(?:/|\b)", "© SZ/dpa/chrk - Rechte vorbehalten", "dpa", "©", "(c)"),
     CreditPattern("en", "copyright", rf"(?:©|\(c\)|copyright)\s[^\n,.]{{2,60}},\s{OUTLET},\s\d{{4}}", "Copyright © Ida Moss, Harbour Review, 2026", "Harbour Review", ("©", "(c)", "copyright")),
     # Where to read on, and where it was come upon.
     CreditPattern("en", "read_more", rf"(?:continue\s+reading|read\s+(?:the\s+(?:full|whole|rest\s+of\s+the|original)\s+)?(?:\w+\s+)?)\s*(?:at|on)\s+{OUTLET}", "Continue reading at Harbour Review", "Harbour Review", ("reading", "read ")),

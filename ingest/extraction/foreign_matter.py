@@ -36,6 +36,7 @@ TAIL_SHARE = 0.4
 PROSE_WORDS = 10
 PITCH_WORDS = 50
 LABEL_WORDS = 40
+RIGHTS_WORDS = 60
 
 
 Lines = Sequence[str]
@@ -145,6 +146,7 @@ _BIO = re.compile(
     r"\s*(?:,|\(|–|-|is\b|was\b|has\b|covers?\b|works?\b|writes?\b|reports?\b|joined\b|makes\b|ist\b|war\b|schreibt\b|arbeitet\b|est\b|es\b|è\b|é\b|er\b|är\b)",
     re.IGNORECASE,
 )
+_WIDE = re.compile("[\u3000-\U0010ffff]")
 _SENTENCE_END = ".!?…。！？"
 _QUOTED_END = "\"”»“’')]"
 
@@ -157,14 +159,15 @@ def clean(lines: Lines, around: Surroundings) -> Cleaned:
     titles = {folded_line(title) for title in around.titles if title} - {""}
     authors = [folded_line(name) for name in around.authors]
     start = _first_paragraph(lines)
-    asked = _Asked.of("\n".join(lines))
+    words = [len(line.split()) for line in lines]
+    asked = _Asked.of(lines, words)
     reasons: list[str | None] = []
     for at, line in enumerate(lines):
         reason = _repeats(line, titles) if at <= start else None
         if not reason and at < start and not (at == start - 1 and _PLACE_LINE.match(line)):
             reason = _above(line, titles, authors, around)
         last = at >= 0.6 * len(lines)
-        reasons.append(reason or _anywhere(line, asked, authors, around, last=last))
+        reasons.append(reason or _anywhere(line, words[at], asked, authors, around, last=last))
     _mark_tail(lines, reasons, around.subheadings)
     kept = tuple(line for line, reason in zip(lines, reasons, strict=True) if reason is None)
     if not any(map(_is_running, kept)) and any(map(_is_running, lines)):
@@ -185,9 +188,7 @@ def _without_headline(text: str, titles: Collection[str]) -> str:
 
 def width(line: str) -> int:
     """Characters, those of wide scripts counted for three: they say that much more."""
-    if line.isascii() or max(line) <= "\u2fff":
-        return len(line)
-    return sum(3 if mark > "\u2fff" else 1 for mark in line)
+    return len(line) if line.isascii() else len(line) + 2 * len(_WIDE.findall(line))
 
 
 def _is_running(line: str) -> bool:
@@ -267,21 +268,36 @@ def _is_date(line: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The phrases that may stand in the lines of a text."""
+    """The phrases that may stand in the lines of a text, those too long for them apart."""
 
     pitch: Phrases
     consent: Phrases
     rights: Phrases
 
     @classmethod
-    def of(cls, text: str) -> _Asked:
-        return cls(*(phrases.possible_in(text) for phrases in (_PITCH, _CONSENT, _RIGHTS)))
+    def of(cls, lines: Lines, words: Sequence[int]) -> _Asked:
+        """`words`: how many each line has."""
+
+        def possible(phrases: Phrases, most: int) -> Phrases:
+            short = [line for line, size in zip(lines, words, strict=True) if size <= most]
+            return phrases.possible_in("\n".join(short))
+
+        return cls(
+            possible(_PITCH, PITCH_WORDS),
+            possible(_CONSENT, LABEL_WORDS),
+            possible(_RIGHTS, RIGHTS_WORDS),
+        )
 
 
 def _anywhere(
-    line: str, asked: _Asked, authors: Sequence[str], around: Surroundings, *, last: bool
+    line: str,
+    words: int,
+    asked: _Asked,
+    authors: Sequence[str],
+    around: Surroundings,
+    *,
+    last: bool,
 ) -> str | None:
-    words = len(line.split())
     if (
         words <= LABEL_WORDS
         and _SEE_ALSO.match(line)
@@ -296,7 +312,7 @@ def _anywhere(
         return "picture"
     if words <= 12 and _DATED.match(line) and _DAY_OR_CLOCK.search(line):
         return "date"
-    if words <= 60 and asked.rights.within(line):
+    if words <= RIGHTS_WORDS and asked.rights.within(line):
         return "rights"
     if (
         words >= 4

@@ -16,6 +16,8 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
+from ingest.extraction.foreign_matter import width
+
 LEAST_CHARACTERS = 60
 """A shorter piece of text is a label, a teaser's headline or a caption; marks of scripts without
 spaces count for three."""
@@ -175,8 +177,4 @@ def _running_text(body: HtmlElement, foreign: frozenset[str]) -> Iterator[tuple[
 
 def _size(text: str) -> int:
     """Characters, marks of scripts without spaces counted for three; none where it is too short."""
-    narrow = text.isascii() or max(text) <= "\u2fff"
-    if narrow and len(text) < LEAST_CHARACTERS:
-        return 0
-    bare = " ".join(text.split())
-    return len(bare) if narrow else sum(3 if mark > "\u2fff" else 1 for mark in bare)
+    return width(" ".join(text.split())) if width(text) >= LEAST_CHARACTERS else 0

@@ -23,6 +23,8 @@ from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_
 from trafilatura.settings import JUSTEXT_LANGUAGES, Extractor
 from trafilatura.xml import xmltotxt
 
+from ingest.extraction.phrases import Phrases
+
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
 """What made the text, as `articles.extractor` has it."""
 
@@ -81,9 +83,11 @@ class Remembered:
 
 
 _CUT_FIRST = [*xpaths.RAW_TREE_PRUNE_XPATH, *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH]
-"""What follows the article on its page, and comments. The first looks at more than attributes, so
-that on a page where they rule nothing out, all are asked."""
-_MAY_BE_CUT = Remembered(*_CUT_FIRST)
+"""What follows the article on its page, and comments: picked by what stands in ids and classes."""
+_MAY_BE_CUT = Phrases.of(
+    "|".join(literal for cut in _CUT_FIRST for literal in re.findall("'([^']*)'", cut.path))
+)
+_NAMES = etree.XPath(".//@id | .//@class", smart_strings=False)
 _DISCARDED = [Remembered(*xpaths.OVERALL_DISCARD_XPATH)]
 _BODY = [etree.XPath("body/*"), *xpaths.BODY_XPATH[1:]]
 
@@ -94,7 +98,7 @@ def text_of_block(page: HtmlElement) -> str:
     The page is used up.
     """
     try:
-        if _MAY_BE_CUT(page):
+        if _MAY_BE_CUT.possible_in(" ".join(_NAMES(page))).by_cue:
             prune_unwanted_nodes(page, _CUT_FIRST)
         tree = convert_tags(tree_cleaning(page, _OPTIONS), _OPTIONS)
         with _remembering():

@@ -15,25 +15,28 @@ LINK_SHARE = 0.8
 MAX_FOREIGN_BLOCK = 3000
 """Characters. A longer block may be the article under an odd name."""
 
-# In small letters, as are the names they are searched in: `re` passes over what cannot begin a
-# match four times faster than with IGNORECASE.
+# In small letters, as are the names they are searched in, and beginning with few marks (therefore
+# names get a space in front): `re` then passes over the rest several times faster.
 _FOREIGN_BLOCK = re.compile(
-    r"(?:^|[\s_-])(?:newsletters?|related|recommend\w*|most-?(?:read|popular|viewed)|trending|popular|"
+    r"[\s_-](?:newsletters?|related|recommend\w*|most-?(?:read|popular|viewed)|trending|popular|"
     r"latest-?(?:news|stories|posts)\w*|more-?(?:stories|news|from|articles)\w*|read-?(?:also|next)|see-?also|"
     r"share|sharing|social|signup|sign-up|subscribe|subscription|comments?|disqus|promos?|"
     r"author-?(?:bio|box|info)|about-?author|bio|cookie\w*|consent|gdpr|breadcrumbs?|taboola|outbrain|"
     r"adverts?|advertisement|sponsored|teasers?)(?:$|[\s_-])"
-    r"|[a-z](?:newsletter|related|recommend|teaser|socialshare)"
 )
+_FOREIGN_WORD = re.compile(r"[a-z](?:newsletter|related|recommend|teaser|socialshare)")
 _CONSENT_BLOCK = re.compile(
-    r"onetrust|(?:^|[\s_-])ot-sdk|didomi|usercentrics|cybot|qc-cmp|sp_message|truste|"
-    r"(?:cookie|consent|gdpr|ccpa)[\w-]*(?:banner|bar|consent|dialog|law|manager|modal|notice|popup|sdk|wrapper)"
+    r"onetrust|ot-sdk(?<=[\s_-]ot-sdk)|didomi|usercentrics|cybot|qc-cmp|sp_message|truste|"
+    + "|".join(
+        rf"{word}[\w-]*(?:banner|bar|consent|dialog|law|manager|modal|notice|popup|sdk|wrapper)"
+        for word in ("cookie", "consent", "gdpr", "ccpa")
+    )
 )
 """Tools that ask for consent, whose text can be longer than an article."""
 _CONTENT_BLOCK = re.compile(
     r"(?:article|entry|post|story|main|page|body)[-_]*(?:content|body|text)|content[-_]*(?:body|main|article)|slide"
 )
-_ARTICLE_BODY = etree.XPath("boolean(.//*[@itemprop='articleBody'])")
+_ARTICLE_BODY = etree.XPath("//@itemprop[. = 'articleBody']/..")
 
 
 _TOPICS = re.compile(r"(?:^|\s)(?:category|tag)-\S+")
@@ -56,10 +59,10 @@ def prune(tree: HtmlElement) -> int:
         for block in tree.iter("div", "section", "aside", "ul", "form")
         if _is_foreign(names_of(block))
     ]
+    around = {block for body in _ARTICLE_BODY(tree) for block in body.iterancestors()}
     removed = 0
     for block in named:
-        parent = block.getparent()
-        if parent is None or _holds_article(block):
+        if block.getparent() is None or block in around or _holds_article(block):
             continue
         block.drop_tree()
         removed += 1
@@ -70,18 +73,18 @@ def prune(tree: HtmlElement) -> int:
 def _is_foreign(names: str) -> bool:
     if names == " ":
         return False
-    lowered = names.lower()
-    if _FOREIGN_BLOCK.search(lowered) is not None:
+    lowered = f" {names.lower()}"
+    if _FOREIGN_BLOCK.search(lowered) or _FOREIGN_WORD.search(lowered):
         return _CONTENT_BLOCK.search(lowered) is None
     return _CONSENT_BLOCK.search(lowered) is not None
 
 
 def _holds_article(block: HtmlElement) -> bool:
-    if next(block.iter("h1", "article"), None) is not None or _ARTICLE_BODY(block):
+    if next(block.iter("h1", "article"), None) is not None:
         return True
-    if _CONSENT_BLOCK.search(names_of(block).lower()):
+    if len(block.text_content()) <= MAX_FOREIGN_BLOCK:
         return False
-    return len(block.text_content()) > MAX_FOREIGN_BLOCK
+    return _CONSENT_BLOCK.search(f" {names_of(block).lower()}") is None
 
 
 def linked_lines(tree: HtmlElement) -> frozenset[str]:

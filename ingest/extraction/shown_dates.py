@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extraction.headings import headline_of
@@ -37,14 +38,16 @@ _ELSEWHERE = re.compile(
     r"comment|related|sidebar|teaser|widget|footer|popular|latest|recommend", re.I
 )
 _UNREAD = frozenset({"script", "style", "noscript", "template", "option", "a"})
+# By way of the attributes: to ask every element for each of them takes five times as long.
+_MARKED_UP = etree.XPath(
+    "(//@itemprop[. = 'datePublished' or . = 'dateCreated'] | //@property[. = 'datePublished']"
+    " | //@pubdate)/parent::*[not(self::meta)]"
+)
 
 
 def marked_up(tree: HtmlElement) -> Iterator[str]:
     """Microdata and RDFa: elements whose itemprop or property is datePublished."""
-    for element in tree.xpath(
-        "//*[@itemprop='datePublished' or @property='datePublished' or @itemprop='dateCreated'"
-        " or @pubdate][not(self::meta)]"
-    )[:5]:
+    for element in _MARKED_UP(tree)[:5]:
         for text in (element.get("datetime"), element.get("content"), element.text_content()):
             if text and text.strip():
                 yield " ".join(text.split())[:100]

@@ -32,6 +32,7 @@ MAX_URL: Final = 8192
 """Characters; servers commonly refuse longer request lines (RFC 9110 asks for 8000 at least)."""
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_PARTS: Final = ("protocol", "username", "password", "hostname", "port", "pathname", "search")
 
 # IANA special-purpose registries for IPv4 and IPv6, and the multicast and reserved blocks. Our own
 # list, because `ipaddress.is_global` holds multicast, NAT64 and 6to4 relays for global.
@@ -124,28 +125,34 @@ def parse_target(url: str, *, base: str | None = None) -> Target:
     if len(url) > MAX_URL:
         raise _refused(f"The URL is longer than {MAX_URL} characters and is not fetched.", url)
     try:
-        parsed = ada_url.URL(url, base) if base is not None else ada_url.URL(url)
+        absolute = url if base is None else ada_url.join_url(base, url)
+        parsed = ada_url.parse_url(absolute, _PARTS)
     except (ValueError, UnicodeError):
         raise _refused("This is not an absolute web address: correct the link.", url) from None
-    scheme = parsed.protocol.removesuffix(":")
+    scheme = parsed["protocol"].removesuffix(":")
     if scheme not in _DEFAULT_PORTS:
         raise _refused("Only http and https addresses are fetched: correct the link.", url)
-    host = parsed.hostname.removeprefix("[").removesuffix("]").removesuffix(".")
+    host = parsed["hostname"].removeprefix("[").removesuffix("]").removesuffix(".")
     labels = host.split(".")
     if len(host) > 253 or any(not 0 < len(label) <= 63 for label in labels):
         raise _refused("The URL's host is not a usable name: correct the link.", url)
-    try:
-        address: Address | None = ip_address(host)
-    except ValueError:
-        address = None
     return Target(
         scheme=scheme,
         host=host,
-        port=int(parsed.port) if parsed.port else _DEFAULT_PORTS[scheme],
-        path=parsed.pathname + parsed.search,
-        address=address,
-        authorization=_basic_authorization(parsed.username, parsed.password),
+        port=int(parsed["port"]) if parsed["port"] else _DEFAULT_PORTS[scheme],
+        path=parsed["pathname"] + parsed["search"],
+        address=_literal_address(host),
+        authorization=_basic_authorization(parsed["username"], parsed["password"]),
     )
+
+
+def _literal_address(host: str) -> Address | None:
+    if ":" not in host and not host[-1].isdigit():
+        return None  # a name: ip_address would take ten times as long to find out
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
 
 
 def _refused(message: str, url: str) -> UrlRefused:

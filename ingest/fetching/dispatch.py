@@ -52,7 +52,16 @@ class Turnstile:
         self.now = clock
         self._claims: set[str] = set()
         self.busy = 0  # threads of all runs that take a step
+        self.waiting = 0  # who waits for `changed`
         self.closed = False
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait for a change. The lock must be held."""
+        self.waiting += 1
+        try:
+            self.changed.wait(seconds)
+        finally:
+            self.waiting -= 1
 
     def claim(self, key: str) -> bool:
         """False: someone else has claimed it. The lock must be held."""
@@ -128,9 +137,8 @@ def run_one(request: FetchRequest, steps: Steps, turnstile: Turnstile) -> FetchR
 def _wait_for(wanted: Turn | Claimed, request: FetchRequest, turnstile: Turnstile) -> str | None:
     with turnstile.changed:
         if isinstance(wanted, Claimed):
-            turnstile.changed.wait_for(
-                lambda: turnstile.closed or not turnstile.is_claimed(wanted.key)
-            )
+            while turnstile.is_claimed(wanted.key) and not turnstile.closed:
+                turnstile.wait()
             return None
         while True:
             if turnstile.closed:
@@ -143,7 +151,7 @@ def _wait_for(wanted: Turn | Claimed, request: FetchRequest, turnstile: Turnstil
             if seconds <= 0:
                 turnstile.pacing.start(wanted.publisher, now)
                 return wanted.publisher
-            turnstile.changed.wait(min(seconds, threading.TIMEOUT_MAX))
+            turnstile.wait(min(seconds, threading.TIMEOUT_MAX))
 
 
 @dataclass(eq=False, slots=True)
@@ -175,8 +183,10 @@ class Job:
 
 
 class Run:
-    """One `fetch_all`: a dispatching thread, which alone decides what goes next, and up to
-    `threads` threads that take the steps for which a turn was granted."""
+    """One `fetch_all`: a dispatching thread, which waits for what may go next, and up to `threads`
+    threads that take the steps for which a turn was granted. While all of these are busy, each
+    that has done finds itself the next: to wake the dispatcher, which would wake it again, costs
+    as much processor time as half a request."""
 
     def __init__(
         self,
@@ -195,7 +205,7 @@ class Run:
         self._patience_ends = turnstile.now() + patience
         self._cancel = cancel
         self._threads: list[threading.Thread] = []
-        self._granted: queue.SimpleQueue[tuple[Job, str] | None] = queue.SimpleQueue()
+        self._granted: queue.SimpleQueue[tuple[str, Job] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[Job | None, Outcome]] = queue.SimpleQueue()
         # Under the turnstile's lock from here on.
         self._ready: ReadyQueue[Job] = ReadyQueue(turnstile.pacing)
@@ -203,6 +213,7 @@ class Run:
         self._busy = 0
         self._buffered = 0
         self._stopping = False
+        self._all_busy = False  # and the dispatcher waits for it to end
         for job in jobs:
             self._ready.add(job.publisher, job, turnstile.now())
 
@@ -248,7 +259,8 @@ class Run:
     def _dispatch(self) -> None:
         try:
             while (taken := self._next_job()) is not None:
-                self._move(*taken)
+                if self._may_ask(*taken):
+                    self._granted.put(taken)
         except BaseException as error:  # noqa: BLE001  (raised in the consumer's thread)
             self._results.put((None, error))
         finally:
@@ -269,16 +281,20 @@ class Run:
                 for key in [key for key in self._claimed if not turnstile.is_claimed(key)]:
                     for job in reversed(self._claimed.pop(key)):
                         self._ready.add(job.publisher, job, now, first=True)
-                full = turnstile.busy >= self._max_threads or self._buffered > self._max_buffered
-                if full:
-                    turnstile.changed.wait()
+                if self._is_full():
+                    self._all_busy = True
+                    turnstile.wait()
+                    self._all_busy = False
                     continue
                 if (taken := self._ready.take(now)) is not None:
                     return taken
                 if now >= self._patience_ends:
                     self._postpone()
-                turnstile.changed.wait(self._seconds_to_wait(now))
+                turnstile.wait(self._seconds_to_wait(now))
         return None
+
+    def _is_full(self) -> bool:
+        return self._turnstile.busy >= self._max_threads or self._buffered > self._max_buffered
 
     def _seconds_to_wait(self, now: float) -> float | None:
         seconds = self._ready.wait(now)
@@ -300,26 +316,27 @@ class Run:
             job.abandon()
             self._results.put((job, given_up(job.request.url)))
 
-    def _move(self, publisher: str, job: Job) -> None:
-        """Refuse a job whose publisher is throttled, grant it the turn it waits for, or let it take
-        the first step, which needs no network and tells what it waits for."""
+    def _may_ask(self, publisher: str, job: Job) -> bool:
+        """Refuse a job whose publisher is throttled, let it take the first step, which needs no
+        network and tells what it waits for, or grant it the turn it waits for: then it is True."""
         turnstile = self._turnstile
         refusal = turnstile.refusal(publisher, job.request.url)
         if refusal is not None:
             job.abandon()
             self._results.put((job, refusal))
-            return
+            return False
         if not job.has_asked:
             wanted = job.advance()
             if not isinstance(wanted, Turn) or wanted.publisher != publisher:
                 with turnstile.changed:
                     self._settle(job, publisher, wanted, turnstile.now())
-                return
+                return False
         with turnstile.changed:
             now = turnstile.now()
-            if turnstile.pacing.wait(publisher, now) > 0:  # another thread's fetch was quicker
+            quicker = turnstile.busy >= self._max_threads or turnstile.pacing.wait(publisher, now)
+            if quicker or self._stopping:  # another thread was, with another fetch
                 self._settle(job, publisher, Turn(publisher), now)
-                return
+                return False
             turnstile.pacing.start(publisher, now)
             self._busy += 1
             turnstile.busy += 1
@@ -328,13 +345,15 @@ class Run:
                 thread = threading.Thread(target=self._work, name="wirecopy-fetch", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-        self._granted.put((job, publisher))
+        return True
 
     def _settle(
         self, job: Job, publisher: str, outcome: Turn | Claimed | Outcome, now: float
     ) -> None:
         """Queue a job by what it waits for, or deliver its outcome. The lock must be held."""
-        if isinstance(outcome, Turn):
+        if self._stopping:
+            job.abandon()
+        elif isinstance(outcome, Turn):
             job.publisher, job.has_asked = outcome.publisher, True
             self._ready.add(outcome.publisher, job, now, first=True)
         elif isinstance(outcome, Claimed):
@@ -347,18 +366,39 @@ class Run:
             self._ready.recheck(publisher, now)
 
     def _work(self) -> None:
+        try:
+            while (taken := self._granted.get()) is not None:
+                while taken is not None:
+                    self._ask(*taken)
+                    taken = self._another()
+        except BaseException as error:  # noqa: BLE001  (raised in the consumer's thread)
+            self._results.put((None, error))
+
+    def _ask(self, publisher: str, job: Job) -> None:
+        """Take the step for which a turn was granted."""
         turnstile = self._turnstile
-        while (granted := self._granted.get()) is not None:
-            job, publisher = granted
-            outcome = None if self._stopping else job.advance()
+        outcome = None if self._stopping else job.advance()
+        with turnstile.changed:
+            self._busy -= 1
+            turnstile.busy -= 1
+            now = turnstile.now()
+            if outcome is None:
+                turnstile.pacing.sent(publisher, now)
+            turnstile.pacing.finish(publisher)
+            self._settle(job, publisher, outcome or Turn(publisher), now)
+
+    def _another(self) -> tuple[str, Job] | None:
+        """A job that may ask now, when nobody waits for what has changed but our own dispatcher,
+        and that for a thread. Otherwise those who wait are told."""
+        turnstile = self._turnstile
+        while True:
             with turnstile.changed:
-                self._busy -= 1
-                turnstile.busy -= 1
-                if outcome is None:
-                    turnstile.pacing.sent(publisher, turnstile.now())
-                turnstile.pacing.finish(publisher)
-                if outcome is not None:
-                    self._settle(job, publisher, outcome, turnstile.now())
-                turnstile.changed.notify_all()
-            if self._stopping:
-                job.abandon()
+                ours = turnstile.waiting == int(self._all_busy) and not self._stopping
+                taken = None
+                if ours and not turnstile.closed and not self._is_full():
+                    taken = self._ready.take(turnstile.now())
+                if taken is None:
+                    turnstile.changed.notify_all()
+                    return None
+            if self._may_ask(*taken):
+                return taken

@@ -214,7 +214,9 @@ class Fetcher:
         with self._lock:
             self._active.discard(cancellation)
 
-    def _steps(self, request: FetchRequest, cancellation: Cancellation) -> Steps:
+    def _steps(
+        self, request: FetchRequest, cancellation: Cancellation, target: Target | None = None
+    ) -> Steps:
         policy = self._policy
         limits = {"feed": policy.max_feed_bytes, "sitemap": MAX_SITEMAP_BYTES}
         fetch = Fetch(
@@ -223,15 +225,19 @@ class Fetcher:
             self._gate,
             budget=Budget(policy.fetch_deadline, cancellation),
             max_bytes=limits.get(request.kind, policy.max_page_bytes),
+            target=target,
         )
         return fetch.steps()
 
     def _job(self, request: FetchRequest, cancellation: Cancellation) -> Job:
         try:
-            publisher = self._publisher_of(parse_target(request.url).url)
+            target = parse_target(request.url)
+            publisher = self._publisher_of(target.url)
         except UrlRefused:
-            publisher = ""  # its first step says so, and asks nobody
-        return Job(request, publisher, functools.partial(self._steps, request, cancellation))
+            target, publisher = None, ""  # its first step says so, and asks nobody
+        return Job(
+            request, publisher, functools.partial(self._steps, request, cancellation, target)
+        )
 
 
 def _checked_user_agent(text: str) -> str:

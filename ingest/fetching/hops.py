@@ -57,8 +57,9 @@ _MAX_COOKIES: Final = 4096
 class Fetch:
     """The state of one fetch between its steps.
 
-    Cookies live as long as it: some sites redirect to the same URL until a cookie comes back.
-    They go to the origin that set them only.
+    `target` is the request's, where that has been read already. Cookies live as long as the fetch:
+    some sites redirect to the same URL until a cookie comes back. They go to the origin that set
+    them only.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class Fetch:
         *,
         budget: Budget,
         max_bytes: int,
+        target: Target | None = None,
     ) -> None:
         self._request = request
+        self._target = target
         self._client = client
         self._gate = gate
         self._budget = budget
@@ -84,7 +87,7 @@ class Fetch:
 
     def steps(self) -> Steps:
         """Raises FetchError."""
-        target = parse_target(self._request.url)
+        target = self._target or parse_target(self._request.url)
         self._own_headers = self._headers_for(target)
         has_userinfo = target.authorization is not None
         wanted = _WANTED[self._request.kind]

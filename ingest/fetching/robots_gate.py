@@ -69,13 +69,13 @@ class RobotsGate:
                 client.turnstile.release(origin)
 
     def _apply(self, verdict: Verdict, target: Target) -> None:
-        url = redact_url(target.url)
         if verdict.crawl_delay:
             publisher = self._client.publisher_of(target.url)
             with self._client.turnstile.changed:
                 self._client.turnstile.pacing.slow_down(publisher, verdict.crawl_delay)
         if verdict.allowed:
             return
+        url = redact_url(target.url)
         if verdict.error is not None:
             raise type(verdict.error)(verdict.error.message, url=url)
         if verdict.state == "rules":

@@ -11,9 +11,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from urllib3.util import wait_for_read
 
@@ -30,6 +30,10 @@ _MAX_LINE: Final = 64 * 1024
 _BUFFER: Final = 64 * 1024
 # 101 is final: it would end HTTP on this connection.
 _INTERIM = re.compile(rb"HTTP/\d\.\d[ \t]+1(?!01)\d\d\b")
+_NOT_IN_PATH = re.compile(r"[\x00-\x20\x7f]")
+_NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_PLAIN_STATUS = re.compile(rb"HTTP/1\.1 ([2-5]\d\d)(?: [^\r\n]*)?\r?\n")
+_PLAIN_FIELD = re.compile(rb"([!-9;-~]+):[ \t]*([^\r\n]*)\r?\n")
 
 Ending = Literal["deadline", "cancelled"]
 
@@ -122,14 +126,22 @@ class Cancellation:
                 line.cancel()
 
 
+def request_head(path: str, headers: Mapping[str, str]) -> bytes:
+    """A GET as it is sent. Raises ValueError for what would break out of its line."""
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    if _NOT_IN_PATH.search(path) or _NOT_IN_HEADERS.search("".join(lines)):
+        raise ValueError("control characters in a request")
+    return "\r\n".join((f"GET {path} HTTP/1.1", *lines, "", "")).encode("latin-1")
+
+
 class _CountedSocket(io.RawIOBase):
     """The reading side of a socket, with the line's cap on it."""
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, line: Line) -> None:
-        self._raw = raw
+    def __init__(self, sock: socket.socket, line: Line) -> None:
         self._sock = sock
         self._line = line
         self.only_at_hand = False
+        self.at_end = False
 
     def readable(self) -> bool:
         return True
@@ -138,13 +150,13 @@ class _CountedSocket(io.RawIOBase):
         line = self._line
         if line.ended is not None:
             raise ConnectionAbortedError(line.ended)
-        if self.only_at_hand and not self._at_hand():
+        if self.at_end or (self.only_at_hand and not self._at_hand()):
             return None
-        count = self._raw.readinto(buffer)
-        line.received += count or 0
+        count = self._sock.recv_into(buffer)
+        line.received += count
         if line.received > line.allowance:
             raise WireOverflow
-        return int(count) if count is not None else None
+        return count
 
     def _at_hand(self) -> bool:
         if isinstance(self._sock, ssl.SSLSocket):
@@ -152,16 +164,15 @@ class _CountedSocket(io.RawIOBase):
             return self._sock.pending() > 0
         return wait_for_read(self._sock, timeout=0.0)
 
-    def close(self) -> None:
-        if not self.closed:
-            self._raw.close()
-        super().close()
-
 
 class _ReplyReader(io.BufferedReader):
     """Remembers on closing what had come beyond the end of the answer."""
 
     left_over = b""
+
+    def makefile(self, mode: str) -> Self:
+        """As http.client asks a socket for it."""
+        return self
 
     def close(self) -> None:
         if not self.closed and isinstance(self.raw, _CountedSocket):
@@ -176,32 +187,74 @@ class WireReply(http.client.HTTPResponse):
 
     http.client takes headers that break off for complete ones, stops reading headers at the first
     malformed one, and skips interim answers without end. So the head is read here, and http.client
-    sees it only when it is whole.
+    sees it only when it is whole, and only if there is anything odd about it: it has headers read
+    as those of an email, which takes a third of an exchange's processor time.
+
+    `fields`: the headers, names in lower case.
     """
 
+    fields: tuple[tuple[str, str], ...] = ()
+
     def __init__(self, sock: socket.socket, *args: Any, line: Line, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.reader = _ReplyReader(_CountedSocket(self.fp.detach(), sock, line), _BUFFER)
-        self.fp = self.reader
+        self._counted = _CountedSocket(sock, line)
+        self.reader = _ReplyReader(self._counted, _BUFFER)
+        super().__init__(self.reader, *args, **kwargs)  # type: ignore[arg-type]
 
     def begin(self) -> None:
-        if self.headers is not None:
-            return  # as http.client does: it has begun
         head = self._head()
-        self.fp = io.BufferedReader(io.BytesIO(head))
+        if self._read_plainly(head):
+            return
+        self.fp = io.BufferedReader(io.BytesIO(b"".join(head)))
         try:
             super().begin()
         finally:
             self.fp = self.reader
+        self.fields = tuple((name.lower(), value.strip()) for name, value in self.headers.items())
 
-    def _head(self) -> bytes:
+    def field(self, name: str) -> str | None:
+        """The first header of that name, in lower case."""
+        return next((value for key, value in self.fields if key == name), None)
+
+    def end(self) -> None:
+        """Close an answer that has no body. If the server sends one all the same, and it is not
+        here yet, the connection will show it before it is used again."""
+        self._counted.at_end = True
+        self.close()
+
+    def _read_plainly(self, head: list[bytes]) -> bool:
+        """Take from a head without oddities what http.client would take from it. False: there is
+        something odd, and nothing was taken."""
+        status = _PLAIN_STATUS.fullmatch(head[0])
+        lines = [_PLAIN_FIELD.fullmatch(line) for line in head[1:-1]]
+        if status is None or None in lines:
+            return False
+        named = [(m[1].decode().lower(), m[2].decode("latin-1")) for m in lines if m]
+        self.fields = tuple((name, value.strip()) for name, value in named)
+        first = dict(reversed(named))
+        self.status = int(status[1])
+        self.chunked = first.get("transfer-encoding", "").lower() == "chunked"
+        self.chunk_left = None
+        self.length = None
+        if self.status in (204, 304):
+            self.length = 0
+        elif not self.chunked:
+            with suppress(ValueError):
+                length = int(first.get("content-length", ""))
+                self.length = length if length >= 0 else None
+        open_ended = not self.chunked and self.length is None
+        self.will_close = open_ended or "close" in first.get("connection", "").lower()
+        return True
+
+    def _head(self) -> list[bytes]:
+        """The final answer's lines, with the empty one. What is no HTTP is a line without it:
+        http.client says what is wrong."""
         for _ in range(MAX_INTERIM + 1):
             status_line = self._line_of_head()
             if not status_line.startswith(b"HTTP/"):
-                return status_line  # http.client says what is wrong with it
+                return [status_line]
             headers = self._header_lines()
             if not _INTERIM.match(status_line):
-                return b"".join((status_line, *headers, b"\r\n"))
+                return [status_line, *headers, b"\r\n"]
         raise http.client.HTTPException("too many interim answers")
 
     def _header_lines(self) -> list[bytes]:

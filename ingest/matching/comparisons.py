@@ -9,6 +9,7 @@ from typing import Literal
 from ingest.matching.boilerplate import TITLE_AGREEMENT
 from ingest.matching.match import Match, Text, compare
 from ingest.matching.originals import Signal, canonical_key, publication_order, stated_signals
+from ingest.matching.shingles import found_at, share
 from ingest.types import Copy, StoryOverride
 from ingest.words import count_words, folded_words
 
@@ -129,6 +130,12 @@ class Comparisons:
     def copies(self, one: Copy, other: Copy) -> bool:
         edge = self.edge(one, other)
         return edge is not None and edge.kind == "copy"
+
+    def shared_with(self, page: Copy, one: Copy, other: Copy) -> float:
+        """Of what a page shares with the one, the share that the other has too, 0 to 1."""
+        wording = self.text(one).distinct
+        common, _ = found_at(wording, self.text(page).distinct)
+        return share(wording[common], self.text(other).distinct)
 
     def _judge(self, one: Copy, other: Copy) -> Edge | None:
         same_publisher = one.publisher == other.publisher

@@ -21,6 +21,10 @@ NEARLY_ALL = 0.8
 """A page of which one text fills more than this is that text, and no round-up, unless it holds the
 whole of another article too."""
 
+SAME_WORDING = 0.5
+"""What a page shares with one text is no second text when so much of it is in the other: reports on
+one matter repeat each other's background. Of two texts that share nothing it is a tenth or so."""
+
 WITNESSES = 8
 """At most so many members of a story are compared with, beside its leader."""
 
@@ -131,7 +135,11 @@ class Placement:
             return False
         if not self._side_by_side(one, two):
             return False
-        return not self._compared.copies(self._copies[one.smaller], self._copies[two.smaller])
+        more = two if less is one else one
+        page, part, other = (self._copies[n] for n in (one.larger, less.smaller, more.smaller))
+        if self._compared.shared_with(page, part, other) >= SAME_WORDING:
+            return False
+        return not self._compared.copies(part, other)
 
     def _side_by_side(self, one: Edge, two: Edge) -> bool:
         """Whether two texts lie apart on one page that is later than one of them."""
