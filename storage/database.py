@@ -28,7 +28,7 @@ ROW_GROUP_ROWS = 20480
 written anew. With DuckDB's own 122,880 every checkpoint failed from 67,000 articles of 3 KB on;
 these pass with articles of 12 KB on average, and cost scans little."""
 
-ENGINE_USES = 10
+ENGINE_USES = 30
 """An engine keeps some 100 MB of what it once needed: so many uses share the cost of its start."""
 
 LOCK_TIMEOUT = 600.0
@@ -144,7 +144,7 @@ def _started(home: Home) -> Connection:
     """An engine with nothing attached."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
-        "threads": "2",
+        "threads": "1",  # a batch's tables are small: handing parts of them over costs more
         "temp_directory": str(home.state / "spill"),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",

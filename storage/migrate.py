@@ -40,14 +40,10 @@ def migrations() -> list[Migration]:
 
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     """Number of the last migration applied; 0 for an empty database."""
-    (known,) = one_row(
-        connection,
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() "
-        "AND schema_name = 'internal' AND table_name = 'migrations'",
-    )
-    if not known:
+    try:
+        return int(one_row(connection, "SELECT max(version) FROM internal.migrations")[0])
+    except duckdb.CatalogException:
         return 0
-    return int(one_row(connection, "SELECT max(version) FROM internal.migrations")[0])
 
 
 def version_to_keep(connection: duckdb.DuckDBPyConnection) -> int | None:

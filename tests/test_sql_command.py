@@ -116,6 +116,17 @@ def test_a_query_may_come_from_standard_input(home: HomeFolder) -> None:
     assert json.loads(done.stdout) == [{"seven": 7}]
 
 
+@pytest.mark.parametrize(
+    ("query", "lines", "code"), [("FROM range(99999)", 100_000, 0), ("SELEC 1", 0, 2)]
+)
+def test_all_is_written_before_the_process_ends(
+    home: HomeFolder, query: str, lines: int, code: int
+) -> None:
+    command = home.command("sql", query, "--format", "csv")
+    done = subprocess.run(command, capture_output=True, cwd=ROOT)
+    assert (done.stdout.count(b"\n"), bool(done.stderr), done.returncode) == (lines, code > 0, code)
+
+
 def test_a_reader_that_stops_early_is_no_error(home: HomeFolder) -> None:
     command = home.command("sql", "FROM range(500000)", "--format", "csv")
     asked = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
