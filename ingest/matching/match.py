@@ -142,8 +142,8 @@ class Text:
 
     @cached_property
     def removed_within(self) -> frozenset[int]:
-        """What was removed between what is left: of a frame the figures (minutes of reading,
-        comments, shares) say nothing."""
+        """What was removed from between what is left: what stands before and after it is a frame,
+        whose figures (minutes of reading, comments, shares) say nothing."""
         end = len(self._text)
         return frozenset(cut.hash for cut in self._removed if cut.hash and 0 < cut.at < end)
 
@@ -229,7 +229,7 @@ def _whole_views(one: Text, other: Text, *, same_publisher: bool) -> Iterator[tu
         yield one.whole, other
     if count_shared(other.removed_shingles, one.distinct):
         yield one, other.whole
-    both = one.removed_within & other.removed_within
+    both = one.removed_hashes & other.removed_hashes & (one.removed_within | other.removed_within)
     if both and min(len(one.words), len(other.words)) < SHORT_WORDS:
         yield one.with_back(both), other.with_back(both)
 
