@@ -13,6 +13,13 @@ TEXT = pa.string()
 TEXTS = pa.list_(pa.string())
 
 
+def of_incoming(table: str) -> str:
+    """SQL: whether a row of this table is of an article of `incoming`. By numbers of rows, so that
+    only their texts are read: a join would read those of all (of a million articles, 3 s of CPU
+    instead of 0.1)."""
+    return f"rowid IN (SELECT rowid FROM {table} SEMI JOIN incoming USING (article_id))"  # noqa: S608
+
+
 @contextmanager
 def incoming(
     connection: duckdb.DuckDBPyConnection,

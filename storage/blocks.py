@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.types import BlockMemory, CleanedText, HeldText, RemovedBlock
-from storage.arrow import TEXT, incoming
+from storage.arrow import TEXT, incoming, of_incoming
 from storage.sketches import add_sketches, remove_sketches
 
 Key = tuple[str, int]
@@ -218,12 +218,15 @@ def removed_blocks(
     if not article_ids:
         return {}
     with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
-        rows = connection.execute(
-            "SELECT article_id, list((place, text, hash) ORDER BY number) "
-            "FROM internal.removed_blocks SEMI JOIN incoming USING (article_id) "
-            "GROUP BY article_id"
-        ).fetchall()
+        rows = connection.execute(_REMOVED).fetchall()
     return {name: tuple(RemovedBlock(*cut) for cut in cuts) for name, cuts in rows}
+
+
+_REMOVED = f"""
+SELECT article_id, list((place, text, hash) ORDER BY number)
+FROM internal.removed_blocks WHERE {of_incoming("internal.removed_blocks")}
+GROUP BY article_id
+"""  # noqa: S608 - our own text
 
 
 def held_texts(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> list[HeldText]:
@@ -231,15 +234,19 @@ def held_texts(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]
     if not article_ids:
         return []
     with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
-        rows = connection.execute(
-            "SELECT article_id, publisher, lead, body, content_status IN ('full', 'teaser') "
-            "FROM articles SEMI JOIN incoming USING (article_id) ORDER BY article_id"
-        ).fetchall()
+        rows = connection.execute(_HELD_TEXTS).fetchall()
     removed = removed_blocks(connection, article_ids)
     return [
         HeldText(name, publisher, lead, body, removed.get(name, ()), matched)
         for name, publisher, lead, body, matched in rows
     ]
+
+
+_HELD_TEXTS = f"""
+SELECT article_id, publisher, lead, body, content_status IN ('full', 'teaser')
+FROM articles WHERE {of_incoming("articles")}
+ORDER BY article_id
+"""  # noqa: S608 - our own text
 
 
 def rewrite_texts(connection: duckdb.DuckDBPyConnection, texts: Sequence[CleanedText]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from ingest.types import ArchivePlace, Article, CleanedText, FeedEntry, StoredArticle
-from storage.arrow import TEXT, incoming
+from storage.arrow import TEXT, incoming, of_incoming
 from storage.articles import ARTICLE_COLUMNS, add_urls, plain
 from storage.blocks import removed_blocks, rewrite_texts
 
@@ -60,7 +60,7 @@ SAME_FETCH_SECONDS = 1.5
 content: archive files keep whole seconds."""
 
 _STORED = f"""
-WITH held AS (SELECT * FROM articles SEMI JOIN incoming USING (article_id)),
+WITH held AS (SELECT * FROM articles WHERE {of_incoming("articles")}),
 newest AS (
     SELECT article_id, max(seen_at) AS seen_at
     FROM internal.versions SEMI JOIN held USING (article_id) GROUP BY article_id

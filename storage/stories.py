@@ -189,7 +189,7 @@ def stored_copies(
 
 _COPIES = """
 WITH members AS MATERIALIZED (
-    SELECT article_id FROM articles
+    SELECT article_id, rowid AS row FROM articles
     WHERE story_id IN (SELECT story_id FROM articles SEMI JOIN incoming USING (article_id))
 ),
 known AS (
@@ -200,10 +200,11 @@ known AS (
 SELECT article_id, story_id, publisher, title, body, language,
        coalesce(url_keys, []), declared_canonical_url, published_at,
        published_precision, sort_at, first_seen_at, authors, credits
-FROM articles SEMI JOIN members USING (article_id)
-LEFT JOIN known USING (article_id)
+FROM articles LEFT JOIN known USING (article_id)
+WHERE articles.rowid IN (SELECT row FROM members)
 ORDER BY article_id
 """
+"""By numbers of rows, as in `of_incoming`."""
 
 
 def record_stories(

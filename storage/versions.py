@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.types import ArticleVersion
-from storage.arrow import TEXT, TIME, incoming
+from storage.arrow import TEXT, TIME, incoming, of_incoming
 
 
 def record_versions(
@@ -37,13 +37,14 @@ def record_versions(
             """
         )
         connection.execute(
-            """
-            UPDATE internal.versions AS kept SET title = articles.title, body = articles.body
-            FROM articles SEMI JOIN incoming USING (article_id)
-            WHERE kept.article_id = articles.article_id AND kept.body IS NULL
+            f"""
+            UPDATE internal.versions AS kept SET title = held.title, body = held.body
+            FROM (SELECT article_id, title, body FROM articles
+                  WHERE {of_incoming("articles")}) AS held
+            WHERE kept.article_id = held.article_id AND kept.body IS NULL
               AND kept.version = (SELECT max(version) - 1 FROM internal.versions AS other
                                   WHERE other.article_id = kept.article_id)
-            """
+            """  # noqa: S608
         )
         connection.execute(
             """

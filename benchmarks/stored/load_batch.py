@@ -15,9 +15,12 @@ from pathlib import Path
 from benchmarks.analysts.generated import paragraphs
 from benchmarks.matching.documents import made_article
 from flows.stories import take_in
+from ingest.matching.sketch import sketch
 from ingest.types import Article
+from ingest.words import folded_words
 from storage.database import Database
 from storage.home import Home
+from storage.sketches import add_sketches, remove_sketches
 
 NOW = datetime(2026, 11, 20, 13, tzinfo=UTC)
 """An hour after the last stored article."""
@@ -31,7 +34,8 @@ SEED = 2
 """Not that of the stored articles."""
 
 _TO_REPRINT = """
-SELECT body FROM articles WHERE role = 'original' ORDER BY sort_at DESC, article_id LIMIT ?
+SELECT article_id, body FROM articles
+WHERE role = 'original' ORDER BY sort_at DESC, article_id LIMIT ?
 """
 
 
@@ -50,10 +54,13 @@ def _publisher_of(url: str) -> str:
 
 def new_articles(database: Database, count: int) -> list[Article]:
     """The batch, with reprints of what this database holds."""
-    with database.open() as connection:
+    with database.write() as connection:
         stored = connection.execute(_TO_REPRINT, [count // REPRINTED]).fetchall()
+        # Invented articles have invented sketches; those that are to be found get their own.
+        remove_sketches(connection, [name for name, _ in stored])
+        add_sketches(connection, [(name, sketch(folded_words(body))) for name, body in stored])
     new = paragraphs(SEED, OF_AN_ARTICLE * count)
-    bodies = [body for (body,) in stored]
+    bodies = [body for _, body in stored]
     for start in range(0, OF_AN_ARTICLE * (count - len(bodies)), OF_AN_ARTICLE):
         bodies.append("\n".join(new[start : start + OF_AN_ARTICLE]))
     made = []

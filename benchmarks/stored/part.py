@@ -19,7 +19,7 @@ from benchmarks.end_to_end.part import poll_command, write_home
 from benchmarks.end_to_end.served import Publishers, newsroom, replayed
 from benchmarks.process_tree import Cost, measure
 from benchmarks.rounds import Medians, Plan, in_rounds, say
-from benchmarks.stored.load_batch import new_articles
+from benchmarks.stored.load_batch import REPRINTED, new_articles
 from storage.database import Database
 from storage.home import Home
 from storage.migrate import schema_version
@@ -205,7 +205,9 @@ def _load(plan: Plan, home: Path, batch: int) -> Cost:
     with _copied(plan, home) as copy:
         module = "benchmarks.stored.load_batch"
         cost = measure([sys.executable, "-m", module, copy, str(batch)])
-    return replace(cost, cpu=json.loads(cost.output)["cpu"])
+    taken = json.loads(cost.output)
+    assert taken["reprints"] == batch // REPRINTED
+    return replace(cost, cpu=taken["cpu"])
 
 
 def _run(plan: Plan, home: Path, publishers: Publishers) -> Cost:
