@@ -253,11 +253,13 @@ def record_stories(
 _CHANGED = """
 WITH before AS (
     SELECT * REPLACE (evidence::VARCHAR AS evidence)
-    FROM reprints SEMI JOIN judged USING (story_id)
+    FROM reprints WHERE rowid IN (SELECT rowid FROM reprints SEMI JOIN judged USING (story_id))
 ),
 after AS (SELECT * FROM copied)
 SELECT story_id
-FROM (SELECT * EXCLUDE (changed_at) FROM judged EXCEPT SELECT * EXCLUDE (changed_at) FROM stories)
+FROM (SELECT * EXCLUDE (changed_at) FROM judged
+      EXCEPT SELECT * EXCLUDE (changed_at) FROM stories
+             WHERE rowid IN (SELECT rowid FROM stories SEMI JOIN judged USING (story_id)))
 UNION SELECT story_id FROM (FROM before EXCEPT FROM after)
 UNION SELECT story_id FROM (FROM after EXCEPT FROM before)
 """
