@@ -36,6 +36,10 @@ SHORT_NEWSROOM = (7, 28)
 """Outlets and articles of the demo newsroom."""
 
 FIELDS = ("title", "authors", "published", "body")
+BEYOND = (
+    "the database takes 4 ms of it, fetching and archiving 3, and workers cost more while they share "
+    "the cores"
+)
 RIGHT = {"title", "authors as labelled", "day"}
 
 _OUR_ARTICLES = """
@@ -332,7 +336,7 @@ def _targets(
                reason="its are filled more often, ours are right more often"),
         Target("fixed CPU of a run", 3, split.fixed, unit=" s"),
         Target("CPU a page beyond extraction, matching and that", 6, 1000 * rest / split.pages,
-               unit=" ms"),
+               unit=" ms", reason=BEYOND),
         _quicker("naive loop's wall / ours", 2.5, none[LOOP].wall / ours.wall),
     ]  # fmt: skip
     ours_is, loops_is = quality[OURS], quality[LOOP]
