@@ -37,8 +37,8 @@ SHORT_NEWSROOM = (7, 28)
 
 FIELDS = ("title", "authors", "published", "body")
 BEYOND = (
-    "the database takes 4 ms of it, fetching and archiving 3, and workers cost more while they share "
-    "the cores"
+    "the database takes 4 ms of it, fetching and archiving 3, and workers cost more while they "
+    "share the cores"
 )
 RIGHT = {"title", "authors as labelled", "day"}
 
