@@ -30,7 +30,8 @@ from storage.shards import TRIES, Judged, Shard, ShardResult, settle
 @dataclass(slots=True)
 class Taken:
     """A page in hand: its URL key, what becomes of it, and what is to be archived once it is an
-    article. `place` is set when it lies in our archive already, `listed` when it was fetched."""
+    article. `place` is set when it lies in our archive already, `listed` when it was fetched;
+    `by_feed`: it was read with a feed's word."""
 
     key: str
     url: str
@@ -38,6 +39,7 @@ class Taken:
     page: RawPage | None = None
     place: ArchivePlace | None = None
     listed: ListedPage | None = None
+    by_feed: bool = False
 
 
 @dataclass(slots=True)
@@ -103,11 +105,13 @@ def load_batch(run: Run, readings: Sequence[Reading]) -> None:
     judgings = [_judge(run, reading, articles) for reading in readings]
     places = _keep_raw(run, readings, {key for key, _ in articles})
     run.tally.pages += sum(len(reading.taken) for reading in readings)
+    by_feed = {taken.key for reading in readings for taken in reading.taken if taken.by_feed}
     load_articles(
         run,
         articles,
         [],
         also=partial(_settle, run, list(zip(readings, judgings, strict=True)), places),
+        without_feeds=places.keys() - by_feed,
     )
 
 

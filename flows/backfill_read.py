@@ -277,7 +277,7 @@ class Reader:
             url=page.url,
             size=len(page.body),
         )
-        return Taken(key, page.url, outcome, page=page)
+        return Taken(key, page.url, outcome, page=page, by_feed=by_feed is not None)
 
 
 def _captured(answer: FetchResponse, page: ListedPage) -> RawPage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,9 @@ from functools import partial
 import xxhash
 
 from flows.intake import ByteBudget, Coming, Intake
+from flows.rereading import write_listed
 from flows.run import Run, publish_if_due
+from flows.settling import settle_these
 from flows.stories import take_in
 from ingest.archive import read_page
 from ingest.archive_records import ArchiveDamaged
@@ -188,7 +190,14 @@ def load_batch(run: Run, batch: Sequence[Arrived]) -> None:
         except OutcomeError as error:
             failures.append(_failure(run, arrived.wanted, error))
     run.tally.pages += sum(isinstance(arrived.article, Future) for arrived in batch)
-    load_articles(run, articles, failures, also=partial(_plan_rechecks, run, batch))
+    listed: list[str] = []
+
+    def also(connection: Connection, identified: Identified) -> None:
+        _plan_rechecks(run, batch, connection, identified)
+        listed.extend(write_listed(connection, identified.listed))
+
+    load_articles(run, articles, failures, also=also)
+    settle_these(run.database, listed, publisher_of=run.publisher_of, now=run.now)
     run.setup.progress.advance("pages", len(batch))
 
 
@@ -234,12 +243,18 @@ def load_articles(
     articles: Sequence[tuple[str, Article]],
     failures: Sequence[PageFailure],
     also: Callable[[Connection, Identified], None] = lambda *_: None,
+    without_feeds: Collection[str] = (),
 ) -> None:
     """Clean and match articles (by the URL key of their page) and load them, with the failures
-    beside them, and with what `also` does in the same transaction."""
+    beside them, and with what `also` does in the same transaction.
+
+    Pages in `without_feeds` were read before an entry waited for them, and are kept: one that waits
+    by now has them read again with its feed's word.
+    """
 
     def settle(connection: Connection, identified: Identified) -> None:
-        settle_done(connection, identified.article_of)
+        led_to = identified.article_of
+        settle_done(connection, {key: led_to[key] for key in led_to if key not in without_feeds})
         refused = [key for key, _ in articles if key not in identified.article_of]
         rejected = [PageFailure(key, Forgotten.kind, None) for key in refused]
         settle_failed(connection, [*failures, *rejected])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from ingest.articles import FRAMED, MATCHED
 from ingest.matching.boilerplate import Boilerplate, Reading, learn, read, restore, wanted
 from ingest.matching.cleaning import NOTHING, clean_article, lead_of
 from ingest.matching.stories import canonical_key
+from ingest.rereading import changed_fields, is_other, is_worse, of_same
 from ingest.types import Article, CleanedText, StoredArticle
 from storage.blocks import (
     forget_sightings,
@@ -19,7 +20,7 @@ from storage.blocks import (
     remembered,
 )
 from storage.database import Connection
-from storage.rereading import rewrite_articles
+from storage.rereading import rewrite_articles, stored_articles
 from storage.settling import mark_unsettled
 
 Connect = Callable[[], AbstractContextManager[Connection]]
@@ -120,6 +121,27 @@ def write_reread(connection: Connection, reread: Reread, article_ids: Sequence[s
     rewrite_articles(connection, articles, texts, keys)
     mark_unsettled(connection, "learn", [text.article_id for text in texts])
     mark_unsettled(connection, "judge", article_ids)
+
+
+def write_listed(connection: Connection, listed: Mapping[str, Article]) -> list[str]:
+    """Make articles that a backfill had come upon say what their page and a feed tell together, as
+    if the feed had been polled before; which of them have changed."""
+    if not listed:
+        return []
+    stored = stored_articles(connection, list(listed))
+    read = [
+        (held, of_same(held, listed[name]))
+        for name, held in stored.items()
+        if not is_other(held, listed[name]) and not is_worse(held, listed[name])
+    ]
+    reread = clean_reread(lambda: nullcontext(connection), read, Cleanings())
+    changed = [
+        name
+        for name, article in reread.articles.items()
+        if changed_fields(stored[name].article, article)
+    ]
+    write_reread(connection, reread, changed)
+    return changed
 
 
 def _teach(connection: Connection, reread: Reread) -> None:

@@ -194,12 +194,14 @@ def _rights(extraction: Extraction, page: RawPage) -> str | None:
 class Identified:
     """A batch told apart: new articles, and for every page's URL key the article it led to.
 
-    `urls` are further addresses (URL key, article id) by which articles are now known.
+    `urls` are further addresses (URL key, article id) by which articles are now known. `listed` are
+    articles held already that a feed lists for the first time, by id, as page and feed tell them.
     """
 
     new: tuple[Article, ...]
     article_of: Mapping[str, str]
     urls: tuple[tuple[str, str], ...]
+    listed: Mapping[str, Article]
 
 
 def identify(batch: Sequence[tuple[str, Article]], known: Mapping[str, KnownArticle]) -> Identified:
@@ -212,6 +214,7 @@ def identify(batch: Sequence[tuple[str, Article]], known: Mapping[str, KnownArti
     new: list[Article] = []
     article_of: dict[str, str] = {}
     urls: list[tuple[str, str]] = []
+    listed: dict[str, Article] = {}
     for key, article in batch:
         same = _known_as(article, by_key)
         if same is None:
@@ -221,10 +224,12 @@ def identify(batch: Sequence[tuple[str, Article]], known: Mapping[str, KnownArti
             )
         else:
             urls += [(other, same.article_id) for other in article.url_keys]
+            if same.unlisted and article.found_by == "poll":
+                listed.setdefault(same.article_id, article)
         article_of[key] = same.article_id
         for other in article.url_keys:
             by_key.setdefault(other, same)
-    return Identified(tuple(new), article_of, tuple(urls))
+    return Identified(tuple(new), article_of, tuple(urls), listed)
 
 
 def _known_as(article: Article, by_key: Mapping[str, KnownArticle]) -> KnownArticle | None:

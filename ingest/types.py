@@ -396,12 +396,14 @@ class ArticleVersion:
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """An article already held, as far as recognising another address of it needs."""
+    """An article already held, as far as recognising another address of it needs. `unlisted`: a
+    backfill came upon it, and no feed has had its word about it yet."""
 
     article_id: str
     publisher: str
     title: str
     content_hash: str
+    unlisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

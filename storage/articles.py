@@ -26,7 +26,23 @@ def known_articles(
             "FROM internal.article_urls JOIN incoming USING (url_key) "
             "JOIN articles USING (article_id)"
         ).fetchall()
-    return {key: KnownArticle(*known) for key, *known in rows}
+    of_no_feed = unlisted(connection, [name for _, name, *_ in rows])
+    return {
+        key: KnownArticle(name, publisher, title, content_hash, name in of_no_feed)
+        for key, name, publisher, title, content_hash in rows
+    }
+
+
+def unlisted(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> set[str]:
+    """Those of these articles that a backfill came upon, and no feed has had its word about yet."""
+    if not article_ids:
+        return set()
+    with incoming(connection, {"article_id": TEXT}, [(name,) for name in article_ids]):
+        rows = connection.execute(
+            "SELECT article_id FROM incoming JOIN articles USING (article_id) "
+            "ANTI JOIN entries USING (article_id) WHERE found_by = 'backfill'"
+        ).fetchall()
+    return {name for (name,) in rows}
 
 
 def add_articles(

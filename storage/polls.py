@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ingest.types import ListedEntry, PollResult
 from storage.arrow import TEXT, TEXTS, TIME, incoming
+from storage.articles import unlisted
 from storage.publishers import add_publishers, count_feeds
 
 
@@ -20,11 +21,13 @@ def add_entries(
     """Add the entries not known yet; returns their ids by feed.
 
     Known is an entry whose link's key, guid, or hash its feed has listed before. One whose page is
-    an article already is done at once; one without a page to fetch is rejected. Belongs into the
+    an article already is done at once, unless that has come without a feed's word and its page is
+    kept, to be read again with it; one without a page to fetch is rejected. Belongs into the
     transaction of `record_polls`, which counts them.
     """
     with incoming(connection, _ENTRY_COLUMNS, [_entry_row(entry) for entry in entries]):
         connection.execute(_NEW_ENTRIES)
+        _read_unlisted_again(connection)
         connection.execute(_INSERT_ENTRIES, {"now": now})
         connection.execute(
             "INSERT INTO internal.entry_keys BY NAME "
@@ -33,9 +36,22 @@ def add_entries(
         connection.execute(
             "INSERT INTO internal.entry_details BY NAME "
             "SELECT entry_id, published_precision, date_refused, tags, content_html "
-            "FROM new_entries JOIN entries USING (entry_id) WHERE status = 'pending'"
+            "FROM new_entries JOIN entries USING (entry_id) WHERE status IN ('pending', 'fetched')"
         )
         return _taken(connection)
+
+
+def _read_unlisted_again(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have those in `new_entries` wait for their kept page whose article no feed has listed."""
+    held = connection.execute(
+        "SELECT article_id FROM new_entries WHERE article_id IS NOT NULL"
+    ).fetchall()
+    if names := unlisted(connection, [name for (name,) in held]):
+        connection.execute(
+            "UPDATE new_entries SET kept = true, article_id = NULL "
+            "WHERE article_id IN ? AND url_key IN (SELECT url_key FROM internal.raw_pages)",
+            [sorted(names)],
+        )
 
 
 def find_new(
@@ -138,8 +154,8 @@ def _entry_row(listed: ListedEntry) -> tuple[object, ...]:
 
 _NEW_ENTRIES = """
 CREATE TEMP TABLE new_entries AS
-SELECT DISTINCT ON (entry_id) *
-FROM incoming
+SELECT DISTINCT ON (entry_id) *, false AS kept
+FROM incoming LEFT JOIN internal.article_urls USING (url_key)
 WHERE NOT EXISTS (FROM internal.entry_keys AS known
                   WHERE known.feed_id = incoming.feed_id AND known.entry_id = incoming.entry_id)
   AND NOT EXISTS (FROM internal.entry_keys AS known
@@ -155,12 +171,12 @@ INSERT INTO entries BY NAME
 SELECT entry_id, feed_id, guid, url, title, summary, authors, published_at, published_raw,
        $now AS first_seen_at,
        CASE WHEN url_key IS NULL THEN 'rejected' WHEN article_id IS NOT NULL THEN 'done'
-            ELSE 'pending' END AS status,
+            WHEN kept THEN 'fetched' ELSE 'pending' END AS status,
        CASE WHEN url IS NULL THEN 'no_link' WHEN url_key IS NULL THEN 'url_refused'
             WHEN article_id IS NOT NULL THEN date_refused END AS reason,
        CASE WHEN url_key IS NOT NULL AND article_id IS NULL THEN $now END AS next_attempt_at,
        article_id
-FROM new_entries LEFT JOIN internal.article_urls USING (url_key)
+FROM new_entries
 """
 
 _POLL_COLUMNS = {

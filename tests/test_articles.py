@@ -251,6 +251,15 @@ def test_a_known_article_is_recognised(name: str) -> None:
     assert together.article_of[page_key] == HELD.article_id
 
 
+def test_a_feed_has_its_word_about_an_article_that_came_without_one() -> None:
+    unlisted = {key: replace(one, unlisted=True) for key, one in known(HELD).items()}
+    found = identify([(URL, HELD)], unlisted)
+    assert dict(found.listed) == {HELD.article_id: HELD}
+    assert identify([(URL, HELD)], known(HELD)).listed == {}
+    by_another_backfill = replace(HELD, found_by="backfill")
+    assert identify([(URL, by_another_backfill)], unlisted).listed == {}
+
+
 def section(number: int, canonical: str) -> Article:
     """One of a section's articles, each with a headline and a text of its own."""
     headlines = ["Ferry line sails on", "Museum opens its maps", "Herring dearer than ever"]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backfill_homes import tables
@@ -112,30 +113,72 @@ def test_a_sitemap_that_is_not_there_is_asked_for_once(
     assert "404" in shown.out
 
 
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def polled_first(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """What a poll of all feeds makes, and then a backfill of some of the publishers."""
+    home = HomeFolder(tmp_path_factory.mktemp("polled first"))
+    with NewsroomServer(newsroom) as press:
+        home.follow(press.feed_urls(), press.proxy_url)
+        assert home.run("poll", "--all").code == 0
+        assert home.run("backfill", *some_sitemaps(newsroom)).code == 0
+    return tables(home)
+
+
+def some_sitemaps(newsroom: Newsroom) -> list[str]:
+    return [f"sitemap:http://{outlet.domain}" for outlet in newsroom.outlets[:5]]
+
+
+def the_same(home: HomeFolder, expected: Tables) -> None:
+    checked = home.run("check")
+    assert checked.code == 0, checked.out
+    assert len(expected["articles"]) > 200
+    held = tables(home)
+    for each in expected:
+        assert held[each] == expected[each], each
+
+
 @pytest.mark.parametrize("trial", range(3 if LONG else 1))
 def test_a_poll_and_a_backfill_at_once_make_the_same_tables(
-    trial: int, new_home: Callable[[str], HomeFolder], newsroom: Newsroom, press: NewsroomServer
+    trial: int, home: HomeFolder, newsroom: Newsroom, polled_first: Tables
 ) -> None:
-    sources = [f"sitemap:http://{outlet.domain}" for outlet in newsroom.outlets[:5]]
-    held = []
-    for name in ("one after the other", "at once"):
-        home = new_home(name)
-        home.follow(press.feed_urls(), press.proxy_url)
-        if name == "at once":
-            poll = home.start("poll", "--all")
-            time.sleep(trial)
-            runs = [poll, home.start("backfill", *sources)]
-            assert [run.wait(timeout=180) for run in runs] == [0, 0]
-            assert home.run("publish").code == 0
-        else:
-            assert home.run("poll", "--all").code == 0
-            assert home.run("backfill", *sources).code == 0
-        checked = home.run("check")
-        assert checked.code == 0, checked.out
-        held.append(tables(home))
-    assert len(held[0]["articles"]) > 200
-    for each in held[0]:
-        assert held[1][each] == held[0][each], each
+    poll = home.start("poll", "--all")
+    time.sleep(trial)
+    runs = [poll, home.start("backfill", *some_sitemaps(newsroom))]
+    assert [run.wait(timeout=180) for run in runs] == [0, 0]
+    assert home.run("publish").code == 0
+    the_same(home, polled_first)
+
+
+def test_feeds_have_their_word_about_what_a_backfill_had_taken_before(
+    home: HomeFolder, newsroom: Newsroom, press: NewsroomServer, polled_first: Tables
+) -> None:
+    assert home.run("backfill", *some_sitemaps(newsroom)).code == 0
+    fetched = len(press.requests)
+    assert home.run("poll", "--all").code == 0
+    the_same(home, polled_first)
+    before, after = (
+        {f"http://{host}{path}" for _, host, path, *_ in requests}
+        for requests in (press.requests[:fetched], press.requests[fetched:])
+    )
+    articles = {url for (url,) in home.sql("SELECT url FROM articles")}
+    assert len(before & articles) > 50
+    assert before & after & articles == set()
+
+
+def test_without_an_archive_what_a_backfill_had_taken_stays_as_it_is(
+    home: HomeFolder, newsroom: Newsroom, press: NewsroomServer
+) -> None:
+    home.follow(press.feed_urls(), press.proxy_url, archive=False)
+    assert home.run("backfill", *some_sitemaps(newsroom)).code == 0
+    before = "SELECT COLUMNS(* EXCLUDE (story_id, role)) FROM articles WHERE found_by = 'backfill'"
+    held = home.sql(f"{before} ORDER BY url")
+    assert home.run("poll", "--all").code == 0
+    assert home.sql(f"{before} ORDER BY url") == held
+    waiting = "SELECT count(*) FROM entries WHERE status = 'fetched'"
+    assert home.sql(waiting) == [(0,)]
 
 
 LISTS: dict[str, Callable[[list[dict[str, str]]], str]] = {
