@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-SAMPLE_SECONDS = 0.1
+SAMPLE_SECONDS = 0.25
 """How often memory is looked at: what lasts for less is missed."""
 
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)

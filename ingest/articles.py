@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ingest.errors import UrlRefused
 from ingest.extraction.agencies import agency_named
+from ingest.extraction.credits import statements
 from ingest.extraction.person_names import clean_authors
 from ingest.extraction.titles import without_site
 from ingest.ids import mint
@@ -97,6 +98,7 @@ def make_article(
         sketch=sketch(words) if matched else (),
         credits=credits,
         credit_source=credit_source,
+        statements=statements(extraction.body) if matched else None,
     )
 
 

@@ -35,7 +35,7 @@ _WORTH = {"full": 3, "teaser": 2, "paywall": 1}
 _PUBLISHED = ("published_at", "published_precision", "published_source", "sort_at")
 _TEXT = (
     "lead", "body", "word_count", "content_hash", "content_status", "language", "removed",
-    "extractor",
+    "extractor", "statements",
 )  # fmt: skip
 
 FEEDS_TEXT = 1.5

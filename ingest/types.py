@@ -19,6 +19,13 @@ ContentStatus = Literal["full", "teaser", "paywall", "bot_wall", "index", "empty
 Role = Literal["original", "reprint", "update"]
 Relation = Literal["full", "truncated", "edited"]
 LinkRelation = Literal["excerpt", "roundup", "update"]
+StatementKind = Literal[
+    "original_source", "originally_published", "republished", "source_line", "dateline", "byline",
+    "contributor", "bio", "copyright", "read_more", "via",
+]  # fmt: skip
+"""What a phrase says of its source: outright that it is the original; that it published first; that
+it gave leave; a line "Source: …"; an agency's dateline or byline; one that contributed, as in "with
+reporting by"; an author's outlet; a notice of rights; where to read on; where it was come upon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,11 +331,21 @@ class CleanedText:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A phrase that names a source: what it says of it, the name and the words themselves."""
+
+    kind: StatementKind
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One publisher's text at one canonical URL, ready to be matched and loaded.
 
     `url_keys` are the keys of every address it is known by. `sketch` holds the smallest hashes of
-    its shingles, empty when it is not to be matched.
+    its shingles, empty when it is not to be matched. `statements` are what body and removed blocks
+    together say of its source, None when nobody has looked yet.
     """
 
     article_id: str
@@ -362,6 +379,7 @@ class Article:
     removed: tuple[RemovedBlock, ...] = ()
     credits: tuple[str, ...] = ()
     credit_source: str | None = None
+    statements: tuple[Statement, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,7 +426,8 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An article, held or new, as far as matching needs it. `story_id` is None for a new one."""
+    """An article, held or new, as far as matching needs it. `story_id` is None for a new one;
+    `statements` are as in Article."""
 
     article_id: str
     story_id: str | None
@@ -425,6 +444,7 @@ class Copy:
     authors: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
     removed: tuple[RemovedBlock, ...] = ()
+    statements: tuple[Statement, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

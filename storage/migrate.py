@@ -67,7 +67,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> None:
     pending = [migration for migration in known if migration.version > current]
     for migration in pending:
         with transaction(connection):
-            if migration is pending[0]:  # they come back when all is done
+            if current and migration is pending[0]:  # they come back when all is done
                 drop_views(connection)
             connection.execute(migration.sql)
             connection.execute(

@@ -6,17 +6,9 @@ pages are extracted and when the original of a story is looked for."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from ingest.extraction.agencies import agency_pattern
-
-Kind = Literal[
-    "original_source", "originally_published", "republished", "source_line", "dateline", "byline",
-    "contributor", "bio", "copyright", "read_more", "via",
-]  # fmt: skip
-"""What a phrase says of its source: outright that it is the original; that it published first; that
-it gave leave; a line "Source: …"; an agency's dateline or byline; one that contributed, as in "with
-reporting by"; an author's outlet; a notice of rights; where to read on; where it was come upon."""
+from ingest.types import StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +18,7 @@ class CreditPattern:
     one. `agency`: it names agencies only."""
 
     language: str
-    kind: Kind
+    kind: StatementKind
     expression: str
     example: str
     credit: str
@@ -70,7 +62,7 @@ _DOCUMENT = {
 
 def _stated(
     language: str,
-    kind: Kind,
+    kind: StatementKind,
     lead: str,
     cues: str,
     example: str,
@@ -93,7 +85,7 @@ def _stated(
 
 
 def _agency(
-    language: str, kind: Kind, expression: str, example: str, credit: str, *cues: str
+    language: str, kind: StatementKind, expression: str, example: str, credit: str, *cues: str
 ) -> CreditPattern:
     return CreditPattern(language, kind, expression, example, credit, cues, agency=True)
 

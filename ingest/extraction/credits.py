@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from ingest.extraction.agencies import AGENCIES, agency_named, name_alone
-from ingest.extraction.credit_patterns import PATTERNS, CreditPattern, Kind
+from ingest.extraction.credit_patterns import PATTERNS, CreditPattern
 from ingest.month_names import MONTHS
 from ingest.outlet_names import fold, own_brand
+from ingest.types import Statement, StatementKind
 
 OPENING = 600
 """Characters at the beginning of a text in which its source is looked for."""
@@ -40,15 +41,6 @@ class Credit:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A phrase that names a source: what it says of it, the name and the words themselves."""
-
-    kind: Kind
-    name: str
-    words: str
-
-
 _CUES = tuple((cue, at) for at, one in enumerate(PATTERNS) for cue in one.cues or ("",))
 _SPELLINGS = tuple(spelling.casefold() for group in AGENCIES.values() for spelling in group)
 _AGENCY_CUES = frozenset(spelling.split()[0].split("-")[0] for spelling in _SPELLINGS) - {
@@ -59,7 +51,7 @@ _UNSPACED_AGENCIES = tuple(
     spelling for spelling in _SPELLINGS if re.search("[\u3040-\ud7af]", spelling)
 )
 _WORD = re.compile(r"\w+")
-_SOURCE_OF: dict[Kind, CreditSource] = {
+_SOURCE_OF: dict[StatementKind, CreditSource] = {
     "original_source": "statement",
     "originally_published": "statement",
     "republished": "statement",
@@ -102,7 +94,7 @@ def compiled(pattern: CreditPattern) -> re.Pattern[str]:
 def statements(text: str) -> tuple[Statement, ...]:
     """What the ends of a text say of its source, at most one of a kind and name."""
     parts = [text] if len(text) <= OPENING + CLOSING else [text[:OPENING], _closing(text)]
-    found: dict[tuple[Kind, str], Statement] = {}
+    found: dict[tuple[StatementKind, str], Statement] = {}
     for number, part in enumerate(parts):
         for one in _in_part(part, opening=number == 0):
             found.setdefault((one.kind, fold(one.name)), one)
@@ -112,7 +104,12 @@ def statements(text: str) -> tuple[Statement, ...]:
     return tuple(found.values())
 
 
-def _in_part(part: str, *, opening: bool) -> Iterator[Statement]:
+@lru_cache(maxsize=2)  # a page's text is looked through as it was found, and as it is kept
+def _in_part(part: str, *, opening: bool) -> tuple[Statement, ...]:
+    return tuple(_look_through(part, opening=opening))
+
+
+def _look_through(part: str, *, opening: bool) -> Iterator[Statement]:
     lowered = part.lower()
     # Looking for the phrases costs a hundred times more.
     agencies = not _AGENCY_CUES.isdisjoint(_WORD.findall(lowered)) or any(

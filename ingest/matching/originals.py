@@ -13,11 +13,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from ingest.extraction.agencies import agency_named
-from ingest.extraction.credit_patterns import Kind
 from ingest.extraction.credits import statements
 from ingest.matching.boilerplate import restore
 from ingest.outlet_names import means, own_brand
-from ingest.types import Article, Copy
+from ingest.types import Article, Copy, StatementKind
 from ingest.urls import url_key
 
 CANONICAL_WEIGHT = 6
@@ -27,7 +26,7 @@ host were true reprints."""
 CREDIT_WEIGHT = 4
 """A credit that was read from the page's markup or byline."""
 
-PHRASE_WEIGHTS: Mapping[Kind, int] = {
+PHRASE_WEIGHTS: Mapping[StatementKind, int] = {
     "original_source": 5,
     "originally_published": 4,
     "republished": 4,
@@ -195,7 +194,9 @@ def stated_signals(copy: Copy, publisher_of: Callable[[str], str]) -> tuple[Sign
     if key and not _own_host(key, copy.publisher) and not own_brand(named, copy.publisher):
         url = copy.declared_canonical_url or ""
         signals.append(Signal("canonical", CANONICAL_WEIGHT, url, named, copy.article_id))
-    found = statements(restore(copy.body, copy.removed))
+    found = copy.statements
+    if found is None:
+        found = statements(restore(copy.body, copy.removed))
     said = {one.name for one in found}
     stated = [(str(one.kind), PHRASE_WEIGHTS[one.kind], one.name, one.words) for one in found]
     stated += [("credit", CREDIT_WEIGHT, name, name) for name in copy.credits if name not in said]

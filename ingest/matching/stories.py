@@ -45,6 +45,7 @@ def as_copy(article: Article) -> Copy:
         authors=article.authors,
         credits=article.credits,
         removed=article.removed,
+        statements=article.statements,
     )
 
 
