@@ -204,10 +204,11 @@ def load_batch(run: Run, batch: Sequence[Arrived]) -> None:
 def _plan_rechecks(
     run: Run, batch: Sequence[Arrived], connection: Connection, identified: Identified
 ) -> None:
-    """Have the pages of new articles fetched again while they are recent."""
+    """Have the pages of articles that feeds list for the first time fetched again while they are
+    recent."""
     if not run.setup.settings.recheck:
         return
-    new = {article.article_id for article in identified.new}
+    new = {article.article_id for article in identified.new} | identified.listed.keys()
     planned: dict[str, tuple[str, datetime, datetime, Validators]] = {}
     for arrived in batch:
         article_id = identified.article_of.get(arrived.wanted.url_key)

@@ -31,6 +31,9 @@ LATENCIES = (0, 50)
 """Milliseconds before each answer of the server."""
 
 THREADS = 16
+CRASHES = 4
+"""So often a peer may begin again. What it had done until then is not counted."""
+
 NEWSROOM = (60, 600)
 SHORT_NEWSROOM = (7, 28)
 """Outlets and articles of the demo newsroom."""
@@ -109,12 +112,13 @@ class Runs:
             self.publishers.proxy,
             *more,
         ]
-        try:
-            return measure(command)
-        except CommandFailed as crash:  # trafilatura in threads, now and then
-            say(f"{name} crashed, and begins again: {str(crash).splitlines()[-1]}")
-            database.unlink(missing_ok=True)
-            return measure(command)
+        for _ in range(CRASHES):
+            try:
+                return measure(command)
+            except CommandFailed as crash:  # trafilatura in threads, now and then
+                say(f"{name} crashed, and begins again: {str(crash).splitlines()[-1]}")
+                database.unlink(missing_ok=True)
+        return measure(command)
 
 
 def measured(plan: Plan) -> Section:
