@@ -3,6 +3,7 @@ processes that have lost their parents is counted."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -15,7 +16,12 @@ from benchmarks.process_tree import CommandFailed, measure
 from benchmarks.web_archive import large
 
 TABLES = {
-    "end_to_end": ("| Wirecopy |", "| naive loop |", "| extraction, in one process |"),
+    "end_to_end": (
+        "| Wirecopy |",
+        "| naive loop |",
+        "| extraction, in one process |",
+        "| requests |",
+    ),
     "polls": ("| Wirecopy |", "| bare requests + ETag |"),
     "loading": ("| 500 |",),
     "publishing": ("| 500 |",),
@@ -58,6 +64,53 @@ subprocess.run([sys.executable, "-c", middle])
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to another process")
 def test_orphans_are_waited_for_and_counted() -> None:
     assert measure([sys.executable, "-c", _ORPHAN]).cpu >= 0.3
+
+
+_CLOCKED = """
+import contextlib, json, sys, threading, time
+from benchmarks.clocks import Clock
+
+def burn(seconds):
+    ends = time.thread_time() + seconds
+    while time.thread_time() < ends:
+        pass
+
+def outer():
+    burn(0.1)
+    inner()
+    with manager():
+        burn(0.1)
+
+def inner():
+    burn(0.3)
+
+@contextlib.contextmanager
+def manager():
+    burn(0.2)
+    yield
+    burn(0.2)
+
+sys.modules["clocked"] = sys.modules["__main__"]
+clock = Clock("the rest", {"other": "another thread"})
+clock.around("clocked:outer", stage="outer")
+clock.around("clocked:inner", stage="inner")
+clock.around_ends("clocked:manager", stage="ends")
+clock.follow_threads()
+thread = threading.Thread(target=burn, args=(0.3,), name="other-1")
+thread.start()
+outer()
+thread.join()
+burn(0.1)
+print(json.dumps(clock.taken()))
+"""
+
+
+def test_clocks_tell_what_each_stage_took() -> None:
+    taken = json.loads(measure([sys.executable, "-c", _CLOCKED]).output)
+    least = {"outer": 0.2, "inner": 0.3, "ends": 0.4, "another thread": 0.3, "the rest": 0.1}
+    for stage, seconds in least.items():
+        assert taken[stage] >= seconds, stage
+    assert taken["outer"] < taken["inner"] < taken["ends"], "what others do is theirs"
 
 
 def test_memory_of_all_processes_is_counted_together() -> None:

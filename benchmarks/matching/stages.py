@@ -3,17 +3,12 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
-import time
-from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
-from pkgutil import resolve_name
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from benchmarks.clocks import Clock
 from benchmarks.matching.command import write
 from benchmarks.matching.documents import Labelled
 from benchmarks.process_tree import measure
@@ -42,34 +37,6 @@ MATCHING = ("sketch", "candidates", "verification")
 REST = "reading, start-up and publishing"
 
 
-class Clock:
-    """CPU seconds of this process, all threads, by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: defaultdict[str, float] = defaultdict(float)
-        self._stages = [REST]
-        self._since = 0.0  # since the process began
-
-    def switch(self) -> None:
-        """What was used since the last switch is the present stage's."""
-        now = time.process_time()
-        self.seconds[self._stages[-1]] += now - self._since
-        self._since = now
-
-    def around(self, function: Callable[..., Any], stage: str) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def timed(*args: Any, **named: Any) -> Any:
-            self.switch()
-            self._stages.append(stage)
-            try:
-                return function(*args, **named)
-            finally:
-                self.switch()
-                self._stages.pop()
-
-        return timed
-
-
 def by_stage(labelled: Labelled) -> dict[str, float]:
     """CPU milliseconds an article of a backfill of these, by stage."""
     with TemporaryDirectory() as folder:
@@ -88,18 +55,14 @@ def by_stage(labelled: Labelled) -> dict[str, float]:
 
 
 def main() -> None:
-    clock = Clock()
+    clock = Clock(REST)
     for name, stage in STAGES.items():
-        module, _, path = name.partition(":")
-        holder, _, function = path.rpartition(".")
-        owner = resolve_name(f"{module}:{holder}" if holder else module)
-        setattr(owner, function, clock.around(getattr(owner, function), stage))
+        clock.around(name, stage=stage)
     from flows.cli import app
 
     file, *options = sys.argv[1:]
     app(["backfill", f"articles:{file}", "--quiet", *options], standalone_mode=False)
-    clock.switch()
-    print(json.dumps(clock.seconds))
+    print(json.dumps(clock.taken()))
 
 
 if __name__ == "__main__":

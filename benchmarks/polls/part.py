@@ -33,7 +33,7 @@ WHERE run_id = (SELECT arg_max(run_id, started_at) FROM runs)
 GROUP BY outcome
 """
 
-_START = "the start of the run, some 1.2 s, is shared by few feeds"
+_START = "the start of the run (Start-up has it) is shared by few feeds"
 
 _ABOUT = f"""
 Feeds that have been polled before, of which 97% are unchanged and answer so to their ETag; the
