@@ -35,16 +35,7 @@ def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     with tempfile.TemporaryDirectory(prefix="wirecopy-") as spill:
         try:
-            connection = duckdb.connect(
-                str(home.published),
-                read_only=True,
-                config={
-                    "autoinstall_known_extensions": "false",
-                    "autoload_known_extensions": "false",
-                    "python_enable_replacements": "false",
-                    "temp_directory": spill,
-                },
-            )
+            connection = _connected(home, spill)
         except duckdb.Error as error:
             raise ConfigurationError(
                 f"{home.published} cannot be read: {str(error).splitlines()[0]}. "
@@ -53,6 +44,21 @@ def open_published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         with connection:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
+
+
+def _connected(home: Home, spill: str) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+        "temp_directory": spill,
+    }
+    try:
+        return duckdb.connect(str(home.published), read_only=True, config=config)
+    except duckdb.Error:
+        # DuckDB reads a file's header, and opens the file once more for the rest: in the few
+        # microseconds between, a new snapshot may have come.
+        return duckdb.connect(str(home.published), read_only=True, config=config)
 
 
 @contextmanager

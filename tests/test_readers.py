@@ -32,11 +32,16 @@ from datetime import datetime, timezone
 import duckdb
 path, query = sys.argv[1:]
 stop, reads, ages, seen, errors = threading.Event(), 0, [], set(), []
+def connected():
+    try:
+        return duckdb.connect(path, read_only=True)
+    except duckdb.Error:  # replaced while DuckDB opened it, which it does twice
+        return duckdb.connect(path, read_only=True)
 threading.Thread(target=lambda: (input(), stop.set()), daemon=True).start()
 print("reading", flush=True)
 while not stop.is_set():
     try:
-        with duckdb.connect(path, read_only=True) as connection:
+        with connected() as connection:
             connection.execute(query).fetchall()
             taken, articles, counted, loose = connection.execute(
                 "SELECT taken_at, (SELECT count(*) FROM articles), "

@@ -8,12 +8,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 from homes import ROOT, HomeFolder
 from storage_cases import NOW, article, load, new_database
 
+from storage.home import Home
 from storage.publish import publish
+from storage.query import ask
 
 FORMULA = '=HYPERLINK("http://x.example")'
 
@@ -194,6 +198,22 @@ def test_a_query_reaches_nothing_but_the_snapshot(
     assert "secret" not in done.out
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert home.published.read_bytes() == before
+
+
+def test_a_snapshot_that_comes_while_duckdb_opens_the_file_is_no_error(
+    home: HomeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB reads the header and opens the file again: what lies between is some microseconds."""
+    connect, refused = duckdb.connect, ["header of one file, rest of another"]
+
+    def replaced(*args: Any, **named: Any) -> duckdb.DuckDBPyConnection:
+        if refused:
+            raise duckdb.IOException(refused.pop())
+        return connect(*args, **named)
+
+    monkeypatch.setattr(duckdb, "connect", replaced)
+    with ask(Home(home.folder), "SELECT count(*) FROM articles") as result:
+        assert list(result.rows) == [(2,)]
 
 
 def test_without_a_snapshot_it_is_said_how_to_get_one(tmp_path: Path) -> None:
