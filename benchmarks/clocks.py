@@ -26,17 +26,15 @@ class Clock:
         self._lock = threading.Lock()
         self._here = threading.local()
 
-    def around(self, *functions: str, stage: str) -> None:
-        """The time of these functions (``module:path``, where they are looked up) is the stage's,
-        less that of functions with other stages which they call."""
-        for name in functions:
-            self._replace(name, functools.partial(self._timed, stage=stage))
+    def around(self, name: str, *, stage: str) -> None:
+        """The time of a function (``module:path``, where it is looked up) is the stage's, less
+        that of functions with other stages which it calls."""
+        self._replace(name, functools.partial(self._timed, stage=stage))
 
-    def around_ends(self, *functions: str, stage: str) -> None:
-        """The same for functions that make context managers: beginning and end are the stage's,
+    def around_ends(self, name: str, *, stage: str) -> None:
+        """The same for a function that makes context managers: beginning and end are the stage's,
         and what stands between them whose it was."""
-        for name in functions:
-            self._replace(name, functools.partial(self._timed_ends, stage=stage))
+        self._replace(name, functools.partial(self._timed_ends, stage=stage))
 
     def follow_threads(self) -> None:
         """Count what threads use that begin from now on and end before `taken`."""

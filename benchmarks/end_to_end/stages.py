@@ -49,7 +49,8 @@ def stages_of(homes: Sequence[Path]) -> dict[str, float]:
 
 
 def main() -> None:
-    clock, others = Clock(START, THREADS), dict[str, float]()
+    clock = Clock(START, THREADS)
+    others: dict[str, float] = {}
     for name, stage in STAGES.items():
         clock.around(name, stage=stage)
     for name, stage in ENDS.items():

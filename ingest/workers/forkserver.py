@@ -39,9 +39,6 @@ PIPES = 3
 
 def main(arguments: Sequence[str]) -> None:
     parent, memory_bytes = arguments
-    # Neither imports nor documents make many cycles: looking for them as often as Python does by
-    # itself takes a twentieth of the time that pages take.
-    gc.set_threshold(10_000)
     _end_with(int(parent))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     parents = socket.fromfd(0, socket.AF_UNIX, socket.SOCK_STREAM)
